@@ -1,0 +1,153 @@
+"""The columnar batch that the stages hand on: the candidates of many queries in flat arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from xlink.types import Candidate
+
+if TYPE_CHECKING:
+    from xlink.terminology import Terminology
+
+__all__ = ["CandidateSet", "segment_offsets", "segment_sort"]
+
+Rows = npt.NDArray[np.int32]
+Offsets = npt.NDArray[np.int64]
+Scores = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CandidateSet:
+    """Candidates of `q` queries, `n` in all, best first within each query.
+
+    *Shapes:* `query_offsets` (q + 1,): the candidates of query `i` are
+    `query_offsets[i]:query_offsets[i + 1]`; `concept_rows`, `alias_rows`, `scores` and
+    `generator_codes` (n,); rows count within one terminology, and a code is a position in
+    `generators`. Higher scores are better.
+
+    A fused set also keeps what each of its `g` generators said: `trace_scores` (n, g), NaN where
+    one did not propose the candidate, and `trace_ranks` (n, g), from 0, -1 likewise.
+    """
+
+    query_offsets: Offsets
+    concept_rows: Rows
+    alias_rows: Rows
+    scores: Scores
+    generator_codes: npt.NDArray[np.int8]
+    generators: tuple[str, ...]
+    trace_scores: npt.NDArray[np.float32] | None = None
+    trace_ranks: npt.NDArray[np.int32] | None = None
+
+    @classmethod
+    def single(
+        cls,
+        generator: str,
+        query_offsets: Offsets,
+        concept_rows: Rows,
+        alias_rows: Rows,
+        scores: Scores,
+    ) -> CandidateSet:
+        """Make the set of one generator from its arrays."""
+        codes = np.zeros(len(concept_rows), dtype=np.int8)
+        return cls(query_offsets, concept_rows, alias_rows, scores, codes, (generator,))
+
+    @classmethod
+    def concatenate(cls, sets: Sequence[CandidateSet]) -> CandidateSet:
+        """Join the sets of consecutive batches of queries, all made by the same generators.
+
+        Raises:
+            ValueError: there are no sets, or their generators differ.
+        """
+        if not sets or any(each.generators != sets[0].generators for each in sets):
+            raise ValueError("Only sets of the same generators can be joined, and at least one.")
+        counts = np.concatenate([np.diff(each.query_offsets) for each in sets])
+        traced = sets[0].trace_scores is not None
+        return cls(
+            segment_offsets(counts),
+            np.concatenate([each.concept_rows for each in sets]),
+            np.concatenate([each.alias_rows for each in sets]),
+            np.concatenate([each.scores for each in sets]),
+            np.concatenate([each.generator_codes for each in sets]),
+            sets[0].generators,
+            np.concatenate([each.trace_scores for each in sets]) if traced else None,
+            np.concatenate([each.trace_ranks for each in sets]) if traced else None,
+        )
+
+    def __len__(self) -> int:
+        """Return the number of queries."""
+        return len(self.query_offsets) - 1
+
+    @property
+    def n_candidates(self) -> int:
+        """The number of candidates over all queries."""
+        return len(self.concept_rows)
+
+    def query_numbers(self) -> npt.NDArray[np.int64]:
+        """Return, for each candidate, the number of its query. *Shape:* (n,)"""
+        return np.repeat(np.arange(len(self)), np.diff(self.query_offsets))
+
+    def ranks(self) -> npt.NDArray[np.int64]:
+        """Return, for each candidate, its rank from 0 within its query. *Shape:* (n,)"""
+        counts = np.diff(self.query_offsets)
+        return np.arange(self.n_candidates) - np.repeat(self.query_offsets[:-1], counts)
+
+    def top(self, k: int) -> CandidateSet:
+        """Return the first `k` candidates of each query."""
+        return self.where(self.ranks() < k)
+
+    def where(self, keep: npt.NDArray[np.bool_]) -> CandidateSet:
+        """Return the candidates for which `keep` holds, in the same order. *Shape:* (n,)"""
+        counts = np.bincount(self.query_numbers()[keep], minlength=len(self))
+        return replace(
+            self,
+            query_offsets=segment_offsets(counts),
+            concept_rows=self.concept_rows[keep],
+            alias_rows=self.alias_rows[keep],
+            scores=self.scores[keep],
+            generator_codes=self.generator_codes[keep],
+            trace_scores=None if self.trace_scores is None else self.trace_scores[keep],
+            trace_ranks=None if self.trace_ranks is None else self.trace_ranks[keep],
+        )
+
+    def rows_of(self, query: int) -> Rows:
+        """Return the concept rows proposed for one query, best first."""
+        return self.concept_rows[self.query_offsets[query] : self.query_offsets[query + 1]]
+
+    def candidates(self, query: int, terminology: Terminology) -> tuple[Candidate, ...]:
+        """Return the candidates of one query as values, made on demand."""
+        start, end = self.query_offsets[query : query + 2].tolist()
+        return tuple(
+            Candidate(
+                concept_id=terminology.concept_id(int(self.concept_rows[place])),
+                score=float(self.scores[place]),
+                alias=terminology.alias(int(self.alias_rows[place])),
+                generator=self.proposers(place),
+            )
+            for place in range(start, end)
+        )
+
+    def proposers(self, place: int) -> str:
+        """Name the generators that proposed the candidate at `place`, joined by `+`."""
+        if self.trace_ranks is None:
+            return self.generators[int(self.generator_codes[place])]
+        found = np.flatnonzero(self.trace_ranks[place] >= 0)
+        return "+".join(self.generators[int(code)] for code in found)
+
+
+def segment_offsets(counts: npt.NDArray[np.integer]) -> Offsets:
+    """Return the offsets of consecutive segments of the given sizes. *Shape:* (q + 1,)"""
+    offsets = np.zeros(len(counts) + 1, dtype=np.int64)
+    np.cumsum(counts, out=offsets[1:])
+    return offsets
+
+
+def segment_sort(
+    query_numbers: npt.NDArray[np.int64], scores: Scores, concept_rows: Rows
+) -> npt.NDArray[np.int64]:
+    """Return the order by query, then score downward, then concept row: ties go to the lower id."""
+    return np.lexsort((concept_rows, -scores, query_numbers))

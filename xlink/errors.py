@@ -1,0 +1,67 @@
+"""The errors xlink raises: every one says what was got, what was expected, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+
+__all__ = [
+    "ArtifactError",
+    "DataError",
+    "MissingExtraError",
+    "SpecError",
+    "UnknownNameError",
+    "XlinkError",
+]
+
+
+class XlinkError(Exception):
+    """The root of all errors that xlink raises on purpose."""
+
+    def __str__(self) -> str:
+        """Return the message alone (a `KeyError` would quote it)."""
+        return " ".join(str(argument) for argument in self.args)
+
+
+class DataError(XlinkError, ValueError):
+    """Input that can't be read as what it claims to be; names the file, the line and the remedy."""
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        path: Path | str | None = None,
+        line: int | None = None,
+        remedy: str = "",
+    ) -> None:
+        self.problem, self.path, self.line, self.remedy = problem, path, line, remedy
+        place = "" if path is None else f"{path}: " if line is None else f"{path}, line {line:,}: "
+        super().__init__(f"{place}{problem}{'. ' + remedy if remedy else ''}")
+
+
+class SpecError(XlinkError, ValueError):
+    """A TOML specification, an option or a combination of them that can't be used."""
+
+
+class ArtifactError(XlinkError, ValueError):
+    """A stored terminology or index that is missing, cut, edited, foreign, or of a newer format."""
+
+
+class UnknownNameError(XlinkError, KeyError):
+    """A name that nothing is registered under; the message lists the known and the nearest."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        self.kind, self.name, self.known = kind, name, tuple(sorted(known))
+        near = get_close_matches(name, self.known, n=1, cutoff=0.5)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        listed = ", ".join(self.known) or "none"
+        super().__init__(f"Unknown {kind} {name!r}.{hint} Known: {listed}.")
+
+
+class MissingExtraError(XlinkError, ImportError):
+    """A feature whose optional packages are not installed; the message has the pip line."""
+
+    def __init__(self, feature: str, extra: str) -> None:
+        self.feature, self.extra = feature, extra
+        super().__init__(f'{feature} needs more packages: pip install "xlink[{extra}]"')

@@ -1,0 +1,115 @@
+"""What the parts of a linker must do. Everything works on batches.
+
+`xlink.testing` has the laws that implementations pass, as tests for authors of plug-ins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Protocol, Self, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+from xlink.candidate_set import CandidateSet
+from xlink.tally import Tally
+from xlink.terminology import Terminology
+from xlink.types import Concept, Document, Filter, Link, Query
+
+__all__ = [
+    "CandidateGenerator",
+    "CorpusReader",
+    "Decider",
+    "Encoder",
+    "MentionDetector",
+    "Reranker",
+    "TerminologySource",
+]
+
+
+@runtime_checkable
+class CandidateGenerator(Protocol):
+    """Proposes concepts for mentions; an index over one terminology stands behind it."""
+
+    name: str
+    terminology: Terminology
+
+    @classmethod
+    def build(cls, terminology: Terminology) -> Self:
+        """Index `terminology`; options are keyword arguments with defaults."""
+        ...
+
+    def save(self, path: Path) -> None:
+        """Write the index as an artifact bound to the fingerprint of its terminology."""
+        ...
+
+    @classmethod
+    def load(cls, path: Path, terminology: Terminology) -> Self:
+        """Open a saved index; refuse one that belongs to another terminology."""
+        ...
+
+    def generate(self, queries: Sequence[Query], k: int, where: Filter = ...) -> CandidateSet:
+        """Return at most `k` distinct concepts a query, best first; `where` acts before the cut."""
+        ...
+
+
+@runtime_checkable
+class Reranker(Protocol):
+    """Puts given candidates into a new order, with new scores; adds and drops none."""
+
+    name: str
+
+    def rerank(self, queries: Sequence[Query], candidates: CandidateSet) -> CandidateSet:
+        """Return a permutation of `candidates` within each query."""
+        ...
+
+
+@runtime_checkable
+class Decider(Protocol):
+    """Says which candidate a mention is linked to, if any."""
+
+    def decide(
+        self, documents: Sequence[Document], candidates: CandidateSet, terminology: Terminology
+    ) -> list[Link]:
+        """Return one link a mention, in order; a decider only removes."""
+        ...
+
+
+@runtime_checkable
+class MentionDetector(Protocol):
+    """Finds the places in documents that name concepts."""
+
+    def detect(self, documents: Sequence[Document]) -> list[Document]:
+        """Return the documents with mentions; each `Mention.text` is the raw text at its spans."""
+        ...
+
+
+@runtime_checkable
+class Encoder(Protocol):
+    """Turns texts into vectors."""
+
+    name: str
+    dimension: int
+
+    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Return one vector a text. *Shape:* (n, dimension)"""
+        ...
+
+
+@runtime_checkable
+class TerminologySource(Protocol):
+    """Reads concepts from one kind of file, in a stream."""
+
+    def concepts(self, tally: Tally) -> Iterator[Concept]:
+        """Yield concepts; the same id may come several times. Skipped input goes to `tally`."""
+        ...
+
+
+@runtime_checkable
+class CorpusReader(Protocol):
+    """Reads annotated or plain documents."""
+
+    def read(self, paths: Iterable[Path], tally: Tally) -> Iterator[Document]:
+        """Yield the documents at `paths`; skipped input goes to `tally`."""
+        ...

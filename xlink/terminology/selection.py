@@ -1,0 +1,92 @@
+"""Filters as masks over the rows of a terminology, ready for use inside a search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from xlink.errors import UnknownNameError
+from xlink.text.tokens import primary_language
+from xlink.types import Filter
+
+if TYPE_CHECKING:
+    from xlink.terminology.store import Terminology
+
+__all__ = ["Selection", "select"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Selection:
+    """Which rows a filter admits. *Shapes:* `concepts` (concepts,), `aliases` (aliases,)."""
+
+    concepts: npt.NDArray[np.bool_]
+    aliases: npt.NDArray[np.bool_]
+
+
+def select(terminology: Terminology, where: Filter) -> Selection:
+    """Turn `where` into masks; an alias is admitted only if its concept is.
+
+    Raises:
+        UnknownNameError: a language, source, type or id that the terminology does not have.
+    """
+    concepts = np.ones(terminology.n_concepts, dtype=bool)
+    if where.types:
+        concepts &= _with_types(terminology, where.types)
+    if where.within:
+        roots = []
+        for concept_id in sorted(where.within):
+            row = terminology.row(concept_id)
+            if row is None:
+                raise UnknownNameError("concept id", concept_id, ())
+            roots.append(row)
+        concepts &= terminology.hierarchy.descendants(roots)
+    aliases = concepts[terminology.alias_concepts]
+    if where.languages:
+        aliases &= _with_label(
+            terminology.alias_table["language"], "language", where.languages, _language_matches
+        )
+    if where.sources:
+        aliases &= _with_label(
+            terminology.alias_table["source"], "source", where.sources, str.__eq__
+        )
+    return Selection(concepts, aliases)
+
+
+def _language_matches(label: str, wanted: str) -> bool:
+    return label.lower() == wanted.lower() or primary_language(label) == wanted.lower()
+
+
+def _with_types(terminology: Terminology, wanted: frozenset[str]) -> npt.NDArray[np.bool_]:
+    types = terminology.concept_table["types"].combine_chunks()
+    known = set(pc.unique(types.values).to_pylist())
+    for name in sorted(wanted - known):
+        raise UnknownNameError("semantic type", name, known)
+    hits = pc.is_in(types.values, value_set=pa.array(sorted(wanted), type=pa.large_string()))
+    owners = np.repeat(np.arange(len(types)), np.diff(types.offsets.to_numpy()))
+    mask = np.zeros(len(types), dtype=bool)
+    mask[owners[hits.to_numpy(zero_copy_only=False)]] = True
+    return mask
+
+
+def _with_label(
+    column: pa.ChunkedArray,
+    kind: str,
+    wanted: frozenset[str],
+    matches: Callable[[str, str], bool],
+) -> npt.NDArray[np.bool_]:
+    labels = column.combine_chunks()
+    known = labels.dictionary.to_pylist()
+    chosen = np.zeros(len(known), dtype=bool)
+    for name in sorted(wanted):
+        hits = [matches(label, name) for label in known]
+        if not any(hits):
+            raise UnknownNameError(kind, name, known)
+        chosen |= np.array(hits)
+    mask: npt.NDArray[np.bool_] = chosen[labels.indices.to_numpy()]
+    return mask

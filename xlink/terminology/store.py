@@ -1,0 +1,244 @@
+"""A built terminology, opened by memory map: nothing is read before it is asked for."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from xlink.artifact import Json, open_artifact
+from xlink.errors import UnknownNameError
+from xlink.terminology import schema
+from xlink.terminology.hierarchy import Hierarchy
+from xlink.terminology.selection import Selection, select
+from xlink.types import Alias, AliasKind, Concept, Filter
+
+__all__ = ["Terminology"]
+
+_N_CACHED_SELECTIONS = 8
+
+
+class Terminology:
+    """Concepts and their aliases by row. Rows follow the order of the concept ids.
+
+    ```python
+    icd10 = Terminology.open("build/icd10")
+    icd10.concept("I10").name
+    ```
+
+    *Shapes:* `alias_concepts` (aliases,) holds the concept row of each alias; the aliases of
+    concept `r` are the rows `first_aliases[r]:first_aliases[r + 1]`.
+    """
+
+    def __init__(self, path: Path, folder: Path, fingerprint: str, facts: dict[str, Json]) -> None:
+        self.path = path
+        self.fingerprint = fingerprint
+        self.facts = facts
+        self.concept_table = schema.read_table(folder / "concepts.arrow")
+        self.alias_table = schema.read_table(folder / "aliases.arrow")
+        self._folder = folder
+        self._ids = (
+            self.concept_table["id"].chunk(0)
+            if self.n_concepts
+            else pa.array([], pa.large_string())
+        )
+        self._selections: dict[Filter, Selection] = {}
+
+    @classmethod
+    def open(cls, path: Path | str, *, verify: bool = False) -> Terminology:
+        """Open the terminology built at `path`; `verify` compares every byte with its SHA-256.
+
+        Raises:
+            ArtifactError: there is none, or it is cut, edited or of another format.
+        """
+        place = Path(path)
+        artifact = open_artifact(
+            place,
+            kind=schema.KIND,
+            format_version=schema.FORMAT_VERSION,
+            verify=verify,
+            remedy="build it with `xlink terminology build`",
+        )
+        manifest = artifact.manifest
+        return cls(place, artifact.folder, manifest.fingerprint, manifest.parameters)
+
+    @property
+    def name(self) -> str:
+        """Short name, such as `icd10`."""
+        return str(self.facts["name"])
+
+    @property
+    def version(self) -> str:
+        """Version of the content, as its source states it."""
+        return str(self.facts["version"])
+
+    @property
+    def n_concepts(self) -> int:
+        """Number of concepts."""
+        return int(self.concept_table.num_rows)
+
+    @property
+    def n_aliases(self) -> int:
+        """Number of aliases."""
+        return int(self.alias_table.num_rows)
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """Languages of the aliases, sorted."""
+        return tuple(sorted(self._labels("language")))
+
+    @cached_property
+    def first_aliases(self) -> npt.NDArray[np.int64]:
+        """Where the aliases of each concept begin. *Shape:* (concepts + 1,)"""
+        starts = self.concept_table["first_alias"].to_numpy()
+        return np.append(starts, self.n_aliases)
+
+    @cached_property
+    def alias_concepts(self) -> npt.NDArray[np.int32]:
+        """Concept row of each alias. *Shape:* (aliases,)"""
+        rows: npt.NDArray[np.int32] = self.alias_table["concept"].to_numpy()
+        return rows
+
+    @cached_property
+    def alias_languages(self) -> npt.NDArray[np.int32]:
+        """Language of each alias as a position in `language_labels`. *Shape:* (aliases,)"""
+        return self._codes("language")
+
+    @property
+    def language_labels(self) -> tuple[str, ...]:
+        """Names of the codes in `alias_languages`."""
+        return tuple(self._labels("language"))
+
+    @cached_property
+    def alias_kinds(self) -> npt.NDArray[np.int8]:
+        """Kind of each alias: 0 preferred, 1 synonym, 2 abbreviation. *Shape:* (aliases,)"""
+        ranks = np.array([schema.KINDS.index(kind) for kind in self._labels("kind")], dtype=np.int8)
+        return ranks[self._codes("kind")] if len(ranks) else np.empty(0, dtype=np.int8)
+
+    @cached_property
+    def hierarchy(self) -> Hierarchy:
+        """The is-a graph over concept rows."""
+        table = schema.read_table(self._folder / "relations.arrow")
+        return Hierarchy(table["child"].to_numpy(), table["parent"].to_numpy(), self.n_concepts)
+
+    def concept_id(self, row: int) -> str:
+        """Return the id of the concept at `row`."""
+        return str(self._ids[row].as_py())
+
+    def row(self, concept_id: str) -> int | None:
+        """Return the row of a concept, also by a former id; None if there is no such concept."""
+        row = _find(self._ids, concept_id)
+        if row is not None:
+            return row
+        place = (
+            _find(self._former_ids["former"].chunk(0), concept_id)
+            if len(self._former_ids)
+            else None
+        )
+        return None if place is None else int(self._former_ids["concept"][place].as_py())
+
+    def current_id(self, concept_id: str) -> str | None:
+        """Return the id under which a concept stands now; None if the terminology lacks it."""
+        row = self.row(concept_id)
+        return None if row is None else self.concept_id(row)
+
+    def concept(self, concept: str | int) -> Concept:
+        """Return a concept by its id or row.
+
+        Raises:
+            UnknownNameError: no concept has or had this id.
+        """
+        row = self.row(concept) if isinstance(concept, str) else concept
+        if row is None:
+            raise UnknownNameError("concept id", str(concept), ())
+        cells = self.concept_table.slice(row, 1).to_pylist()[0]
+        start, end = self.first_aliases[row : row + 2].tolist()
+        return Concept(
+            id=cells["id"],
+            name=cells["name"],
+            aliases=tuple(self.alias(place) for place in range(start, end)),
+            types=tuple(cells["types"]),
+            definition=cells["definition"],
+            parents=tuple(self.concept_id(int(up)) for up in self.hierarchy.parents(row)),
+            xrefs=tuple(cells["xrefs"]),
+            former_ids=self._formerly(row),
+        )
+
+    def concepts(self) -> Iterator[Concept]:
+        """Yield all concepts in the order of their ids."""
+        return (self.concept(row) for row in range(self.n_concepts))
+
+    def name_of(self, concept_id: str, languages: Iterable[str] = ()) -> str:
+        """Return a concept's preferred name in the first of `languages` that has one."""
+        row = self.row(concept_id)
+        if row is None:
+            raise UnknownNameError("concept id", concept_id, ())
+        start, end = self.first_aliases[row : row + 2].tolist()
+        aliases = [self.alias(place) for place in range(start, end)]
+        for language in languages:
+            for alias in aliases:
+                if alias.language == language and alias.kind == "preferred":
+                    return alias.text
+        return str(self.concept_table["name"][row].as_py())
+
+    def alias(self, row: int) -> Alias:
+        """Return the alias at `row`."""
+        table = self.alias_table
+        kind: AliasKind = table["kind"][row].as_py()
+        return Alias(
+            text=table["text"][row].as_py(),
+            language=table["language"][row].as_py(),
+            kind=kind,
+            source=table["source"][row].as_py(),
+        )
+
+    def alias_texts(self, start: int = 0, end: int | None = None) -> list[str]:
+        """Return the texts of the aliases at rows `start:end`."""
+        length = None if end is None else end - start
+        texts: list[str] = self.alias_table["text"].slice(start, length).to_pylist()
+        return texts
+
+    def select(self, where: Filter) -> Selection:
+        """Return the rows that `where` admits; the last few filters are kept.
+
+        Raises:
+            UnknownNameError: a language, source, type or id that the terminology does not have.
+        """
+        if where not in self._selections:
+            if len(self._selections) == _N_CACHED_SELECTIONS:
+                del self._selections[next(iter(self._selections))]
+            self._selections[where] = select(self, where)
+        return self._selections[where]
+
+    @cached_property
+    def _former_ids(self) -> pa.Table:
+        return schema.read_table(self._folder / "former_ids.arrow")
+
+    def _formerly(self, row: int) -> tuple[str, ...]:
+        owners = self._former_ids["concept"].to_numpy()
+        return tuple(
+            self._former_ids["former"][int(place)].as_py()
+            for place in np.flatnonzero(owners == row)
+        )
+
+    def _labels(self, column: str) -> list[str]:
+        chunks = self.alias_table[column].chunks
+        return list(chunks[0].dictionary.to_pylist()) if chunks else []
+
+    def _codes(self, column: str) -> npt.NDArray[np.int32]:
+        chunks = self.alias_table[column].chunks
+        codes: npt.NDArray[np.int32] = (
+            chunks[0].indices.to_numpy() if chunks else np.empty(0, dtype=np.int32)
+        )
+        return codes
+
+
+def _find(sorted_ids: pa.Array, concept_id: str) -> int | None:
+    place = bisect_left(range(len(sorted_ids)), concept_id, key=lambda row: sorted_ids[row].as_py())
+    found = place < len(sorted_ids) and sorted_ids[place].as_py() == concept_id
+    return place if found else None

@@ -1,0 +1,1 @@
+"""Ground floor for text: folding with exact offsets, tokens, and the keys of names."""

@@ -1,0 +1,53 @@
+"""The three keys a name is looked up by, from strict to lenient."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+from xlink.text.folding import fold
+from xlink.text.tokens import connectives, stem, token_spans
+
+__all__ = ["bag_key", "folded_key", "surface_key"]
+
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8"}
+
+
+def surface_key(text: str) -> str:
+    """Return `text` as written but for case, width and spacing (NFKC, case folded).
+
+    >>> surface_key("Crohn  Disease")
+    'crohn disease'
+    """
+    # Two rounds reach the fixed point: folding case can undo the composition, and the other way.
+    for _ in range(2):
+        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return " ".join(text.split())
+
+
+def folded_key(text: str) -> str:
+    """Return `text` without case, diacritics and punctuation, Greek letters spelled out.
+
+    >>> folded_key("Wolff–Parkinson–White-Syndrom")
+    'wolff parkinson white syndrom'
+    """
+    return fold(text)
+
+
+def bag_key(text: str, language: str) -> str:
+    """Return the stems of `text` in alphabetical order, articles and prepositions left out.
+
+    Word order, inflection, British or American spelling and Roman numerals no longer matter.
+
+    >>> bag_key("Tumours of the liver", "en") == bag_key("Liver tumor", "en")
+    True
+    """
+    return _bag(fold(text), language)
+
+
+@lru_cache(maxsize=65_536)
+def _bag(folded: str, language: str) -> str:
+    ignored = connectives(language)
+    tokens = [folded[start:end] for start, end in token_spans(folded)]
+    kept = [token for token in tokens if token not in ignored and token != "s"] or tokens
+    return " ".join(sorted(_ROMAN.get(token) or stem(token, language) for token in kept))

@@ -1,0 +1,168 @@
+"""The nouns of entity linking as frozen values: no input or output happens here.
+
+Offsets count Unicode code points and are half-open. Ids are strings, as the terminology writes
+them (`C0011849`, `HP:0000819`, `44054006`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+__all__ = [
+    "Alias",
+    "AliasKind",
+    "Candidate",
+    "Concept",
+    "Document",
+    "Filter",
+    "Link",
+    "LinkedDocument",
+    "Mention",
+    "Query",
+    "Span",
+]
+
+AliasKind = Literal["preferred", "synonym", "abbreviation"]
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """One name of a concept.
+
+    `language` is a BCP 47 tag, or `und` where the source does not say; `source` names the
+    vocabulary that the name comes from.
+    """
+
+    text: str
+    language: str = "und"
+    kind: AliasKind = "synonym"
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One entry of a terminology, with all of its names.
+
+    `former_ids` are ids that the terminology once used for this concept (merged or replaced), and
+    `xrefs` are ids of the same concept elsewhere, written `PREFIX:local`.
+    """
+
+    id: str
+    name: str
+    aliases: tuple[Alias, ...] = ()
+    types: tuple[str, ...] = ()
+    definition: str | None = None
+    parents: tuple[str, ...] = ()
+    xrefs: tuple[str, ...] = ()
+    former_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place in a document that names a concept.
+
+    `spans` has several parts when the mention is discontinuous. `gold is None` means that nobody
+    annotated the concept; an empty set means annotated as NIL (no concept fits). Several gold ids
+    are alternatives unless `composite` is set, in which case all of them are meant at once.
+    """
+
+    id: str
+    spans: tuple[Span, ...]
+    text: str
+    label: str = ""
+    gold: frozenset[str] | None = None
+    composite: bool = False
+
+    @property
+    def start(self) -> int:
+        """First code point of the mention."""
+        return self.spans[0][0]
+
+    @property
+    def end(self) -> int:
+        """One past the last code point of the mention."""
+        return self.spans[-1][1]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a generator or reranker sees of a mention: its surface and what stands around it."""
+
+    mention_id: str
+    text: str
+    left: str = ""
+    right: str = ""
+    language: str = "und"
+    label: str = ""
+    long_form: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text with its mentions, which may be none yet."""
+
+    id: str
+    text: str
+    language: str = "und"
+    mentions: tuple[Mention, ...] = ()
+
+    def queries(self, *, window_chars: int = 128) -> Iterator[Query]:
+        """Yield one query a mention, with up to `window_chars` code points of context a side."""
+        for mention in self.mentions:
+            yield Query(
+                mention_id=mention.id,
+                text=mention.text,
+                left=self.text[max(0, mention.start - window_chars) : mention.start],
+                right=self.text[mention.end : mention.end + window_chars],
+                language=self.language,
+                label=mention.label,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A concept proposed for a mention: which alias fired, how well, and who proposed it."""
+
+    concept_id: str
+    score: float
+    alias: Alias
+    generator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The decision on a mention; `concept_id is None` means NIL. `confidence` is in [0, 1]."""
+
+    mention: Mention
+    concept_id: str | None
+    confidence: float
+    candidates: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedDocument:
+    """A document and one link for each of its mentions, in their order."""
+
+    document: Document
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which part of a terminology may be proposed; an empty field does not restrict.
+
+    `languages` and `sources` choose aliases; `types` and `within` (ids of subtree roots, which
+    are themselves included) choose concepts. A language `pt` admits `pt-BR` as well.
+    """
+
+    languages: frozenset[str] = field(default_factory=frozenset)
+    sources: frozenset[str] = field(default_factory=frozenset)
+    types: frozenset[str] = field(default_factory=frozenset)
+    within: frozenset[str] = field(default_factory=frozenset)
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is restricted at all."""
+        return bool(self.languages or self.sources or self.types or self.within)
