@@ -22,7 +22,15 @@ from pathlib import Path
 
 from xlink.errors import ArtifactError
 
-__all__ = ["Artifact", "ArtifactWriter", "Json", "Manifest", "open_artifact", "write_artifact"]
+__all__ = [
+    "Artifact",
+    "ArtifactWriter",
+    "Json",
+    "Manifest",
+    "is_artifact",
+    "open_artifact",
+    "write_artifact",
+]
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -90,6 +98,11 @@ def write_artifact(path: Path, *, kind: str, format_version: int) -> Iterator[Ar
         _swap_in(path, temporary, manifest)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def is_artifact(path: Path) -> bool:
+    """Tell whether a folder holds an artifact, whole or not."""
+    return (path / _MANIFEST).is_file()
 
 
 def open_artifact(
@@ -196,7 +209,7 @@ def _remove_leftovers(path: Path, *, keep: str) -> None:
 
 def _refuse_foreign_folder(path: Path) -> None:
     strangers = [entry.name for entry in path.iterdir() if not entry.name.startswith(_TEMPORARY)]
-    if strangers and not (path / _MANIFEST).exists():
+    if strangers and not is_artifact(path):
         raise ArtifactError(
             f"{path} holds other files ({strangers[0]}, …) and no artifact of xlink. "
             "Name an empty or new folder."

@@ -14,7 +14,7 @@ from xlink.types import Candidate
 if TYPE_CHECKING:
     from xlink.terminology import Terminology
 
-__all__ = ["CandidateSet", "segment_offsets", "segment_sort"]
+__all__ = ["CandidateSet", "best_per_concept", "segment_offsets", "segment_sort"]
 
 Rows = npt.NDArray[np.int32]
 Offsets = npt.NDArray[np.int64]
@@ -151,3 +151,30 @@ def segment_sort(
 ) -> npt.NDArray[np.int64]:
     """Return the order by query, then score downward, then concept row: ties go to the lower id."""
     return np.lexsort((concept_rows, -scores, query_numbers))
+
+
+def best_per_concept(
+    generator: str,
+    n_queries: int,
+    query_numbers: npt.NDArray[np.int64],
+    concept_rows: Rows,
+    alias_rows: Rows,
+    scores: Scores,
+) -> CandidateSet:
+    """Pool hits of aliases to concepts: the best alias stands for each, of equals the first.
+
+    *Shapes:* the four arrays (hits,), in any order.
+    """
+    order = np.lexsort((alias_rows, -scores, concept_rows, query_numbers))
+    numbers, concepts = query_numbers[order], concept_rows[order]
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = (numbers[1:] != numbers[:-1]) | (concepts[1:] != concepts[:-1])
+    kept = order[first]
+    kept = kept[segment_sort(query_numbers[kept], scores[kept], concept_rows[kept])]
+    return CandidateSet.single(
+        generator,
+        segment_offsets(np.bincount(query_numbers[kept], minlength=n_queries)),
+        concept_rows[kept],
+        alias_rows[kept],
+        scores[kept].astype(np.float32),
+    )

@@ -11,6 +11,7 @@ __all__ = [
     "DataError",
     "MissingExtraError",
     "SpecError",
+    "StaleIndexError",
     "UnknownNameError",
     "XlinkError",
 ]
@@ -46,6 +47,10 @@ class SpecError(XlinkError, ValueError):
 
 class ArtifactError(XlinkError, ValueError):
     """A stored terminology or index that is missing, cut, edited, foreign, or of a newer format."""
+
+
+class StaleIndexError(ArtifactError):
+    """An index that was made for another terminology, or for an older build of this one."""
 
 
 class UnknownNameError(XlinkError, KeyError):

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from xlink.candidate_set import CandidateSet
 from xlink.tally import Tally
 from xlink.terminology import Terminology
-from xlink.types import Concept, Document, Filter, Link, Query
+from xlink.types import NO_FILTER, Concept, Document, Filter, Link, Query
 
 __all__ = [
     "CandidateGenerator",
@@ -49,7 +49,7 @@ class CandidateGenerator(Protocol):
         """Open a saved index; refuse one that belongs to another terminology."""
         ...
 
-    def generate(self, queries: Sequence[Query], k: int, where: Filter = ...) -> CandidateSet:
+    def generate(self, queries: Sequence[Query], k: int, where: Filter = NO_FILTER) -> CandidateSet:
         """Return at most `k` distinct concepts a query, best first; `where` acts before the cut."""
         ...
 

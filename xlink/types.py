@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 __all__ = [
+    "NO_FILTER",
     "Alias",
     "AliasKind",
     "Candidate",
@@ -166,3 +167,7 @@ class Filter:
     def __bool__(self) -> bool:
         """Tell whether anything is restricted at all."""
         return bool(self.languages or self.sources or self.types or self.within)
+
+
+NO_FILTER = Filter()
+"""Admits everything."""

@@ -1,4 +1,4 @@
-"""The three keys a name is looked up by, from strict to lenient."""
+"""Keys that names are looked up by: stricter and more lenient than the folded text itself."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import lru_cache
 from xlink.text.folding import fold
 from xlink.text.tokens import connectives, stem, token_spans
 
-__all__ = ["bag_key", "folded_key", "surface_key"]
+__all__ = ["bag_key", "bag_key_of_folded", "surface_key"]
 
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8"}
 
@@ -25,15 +25,6 @@ def surface_key(text: str) -> str:
     return " ".join(text.split())
 
 
-def folded_key(text: str) -> str:
-    """Return `text` without case, diacritics and punctuation, Greek letters spelled out.
-
-    >>> folded_key("Wolff–Parkinson–White-Syndrom")
-    'wolff parkinson white syndrom'
-    """
-    return fold(text)
-
-
 def bag_key(text: str, language: str) -> str:
     """Return the stems of `text` in alphabetical order, articles and prepositions left out.
 
@@ -42,11 +33,12 @@ def bag_key(text: str, language: str) -> str:
     >>> bag_key("Tumours of the liver", "en") == bag_key("Liver tumor", "en")
     True
     """
-    return _bag(fold(text), language)
+    return bag_key_of_folded(fold(text), language)
 
 
 @lru_cache(maxsize=65_536)
-def _bag(folded: str, language: str) -> str:
+def bag_key_of_folded(folded: str, language: str) -> str:
+    """Return the `bag_key` of a text that is folded already."""
     ignored = connectives(language)
     tokens = [folded[start:end] for start, end in token_spans(folded)]
     kept = [token for token in tokens if token not in ignored and token != "s"] or tokens

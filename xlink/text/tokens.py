@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 import snowballstemmer
 from stopwordsiso import stopwords
 
 __all__ = [
     "base_form",
+    "based_text",
     "common_words",
     "connectives",
     "is_spaceless",
@@ -103,7 +104,24 @@ def base_form(token: str, language: str) -> str:
     ('edema', 'fractura', 'diagnosis')
     """
     rule = _BASE_FORMS.get(primary_language(language))
-    return token if rule is None or not token.isalpha() else rule(token)
+    return token if rule is None else _based_word(token, rule)
+
+
+def based_text(folded: str, language: str) -> str:
+    """Return a folded text with each of its words in base form.
+
+    >>> based_text("tumours of the lungs", "en")
+    'tumor of the lung'
+    """
+    rule = _BASE_FORMS.get(primary_language(language))
+    if rule is None:
+        return folded
+    return " ".join([_based_word(word, rule) for word in folded.split(" ")])
+
+
+@lru_cache(maxsize=1 << 18)
+def _based_word(word: str, rule: Callable[[str], str]) -> str:
+    return rule(word) if word.isalpha() else word
 
 
 @cache

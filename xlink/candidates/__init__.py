@@ -1,0 +1,1 @@
+"""Candidate generators: each proposes concepts for mentions from an index of its own."""

@@ -1,0 +1,119 @@
+"""One list from the lists of several generators, remembering what each of them said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from xlink.candidate_set import CandidateSet, segment_offsets, segment_sort
+
+__all__ = ["Fusion", "ReciprocalRankFusion", "WeightedFusion", "unite"]
+
+
+class Fusion(Protocol):
+    """Merges the sets that several generators made for the same queries."""
+
+    def fuse(self, sets: Sequence[CandidateSet], k: int) -> CandidateSet:
+        """Return the best `k` of the united candidates, with the traces of all generators."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReciprocalRankFusion:
+    """Score a candidate by the sum of 1 / (constant + rank), ranks from 1, over its generators.
+
+    Cormack, Clarke and Büttcher (SIGIR 2009). The sum is divided by its maximum, so that scores
+    lie in (0, 1] and a candidate that all put first has 1. `weights` default to 1.
+    """
+
+    constant: float = 60.0
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+    def fuse(self, sets: Sequence[CandidateSet], k: int) -> CandidateSet:
+        """Return the best `k` of the united candidates by reciprocal rank."""
+        united = unite(sets)
+        ranks, weights = _traces(united)[1], _weights(united, self.weights)
+        shares = np.where(ranks >= 0, weights / (self.constant + 1 + ranks), 0.0)
+        return _ranked(united, shares.sum(axis=1) * (self.constant + 1) / weights.sum(), k)
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedFusion:
+    """Score a candidate by the weighted mean of its generators' scores, 0 where one is silent.
+
+    Made for generators whose scores lie in [0, 1] on scales that mean the same, as those of
+    xlink do; `weights` default to 1.
+    """
+
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+    def fuse(self, sets: Sequence[CandidateSet], k: int) -> CandidateSet:
+        """Return the best `k` of the united candidates by mean score."""
+        united = unite(sets)
+        weights = _weights(united, self.weights)
+        means = np.nan_to_num(_traces(united)[0]) @ weights / weights.sum()
+        return _ranked(united, means, k)
+
+
+def unite(sets: Sequence[CandidateSet]) -> CandidateSet:
+    """Return every concept that any set proposes, once a query, with ranks and scores by set.
+
+    The alias of a candidate is that of the first set which proposes it. Scores are not yet set.
+
+    Raises:
+        ValueError: there is no set, or the sets are of different numbers of queries.
+    """
+    if not sets or any(len(each) != len(sets[0]) for each in sets):
+        raise ValueError("Fusion needs at least one set, and all of the same queries.")
+    numbers = np.concatenate([each.query_numbers() for each in sets])
+    concepts = np.concatenate([each.concept_rows for each in sets])
+    makers = np.repeat(np.arange(len(sets)), [each.n_candidates for each in sets])
+    order = np.lexsort((makers, concepts, numbers))
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = (np.diff(numbers[order]) != 0) | (np.diff(concepts[order]) != 0)
+    groups = np.cumsum(first) - 1
+    n_groups = int(first.sum())
+    scores = np.full((n_groups, len(sets)), np.nan, dtype=np.float32)
+    ranks = np.full((n_groups, len(sets)), -1, dtype=np.int32)
+    scores[groups, makers[order]] = np.concatenate([each.scores for each in sets])[order]
+    ranks[groups, makers[order]] = np.concatenate([each.ranks() for each in sets])[order]
+    kept = order[first]
+    return CandidateSet(
+        query_offsets=segment_offsets(np.bincount(numbers[kept], minlength=len(sets[0]))),
+        concept_rows=concepts[kept],
+        alias_rows=np.concatenate([each.alias_rows for each in sets])[kept],
+        scores=np.zeros(n_groups, dtype=np.float32),
+        generator_codes=makers[kept].astype(np.int8),
+        generators=tuple("+".join(each.generators) for each in sets),
+        trace_scores=scores,
+        trace_ranks=ranks,
+    )
+
+
+def _traces(united: CandidateSet) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
+    if united.trace_scores is None or united.trace_ranks is None:
+        raise ValueError("These candidates carry no traces of their generators.")
+    return united.trace_scores, united.trace_ranks
+
+
+def _weights(united: CandidateSet, weights: Mapping[str, float]) -> npt.NDArray[np.float64]:
+    return np.array([weights.get(name, 1.0) for name in united.generators])
+
+
+def _ranked(united: CandidateSet, scores: npt.NDArray[np.float64], k: int) -> CandidateSet:
+    rounded = scores.astype(np.float32)
+    order = segment_sort(united.query_numbers(), rounded, united.concept_rows)
+    scores_of, ranks_of = _traces(united)
+    return replace(
+        united,
+        concept_rows=united.concept_rows[order],
+        alias_rows=united.alias_rows[order],
+        scores=rounded[order],
+        generator_codes=united.generator_codes[order],
+        trace_scores=scores_of[order],
+        trace_ranks=ranks_of[order],
+    ).top(k)

@@ -1,0 +1,163 @@
+"""Alias lookup: names equal to the mention under ever more lenient keys, in all languages."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from xlink.candidate_set import CandidateSet, best_per_concept
+from xlink.candidates.index import load_arrays, save_arrays
+from xlink.progress import track
+from xlink.terminology import Terminology
+from xlink.text.folding import fold_many
+from xlink.text.keys import bag_key_of_folded, surface_key
+from xlink.text.tokens import primary_language
+from xlink.types import NO_FILTER, Filter, Query
+
+__all__ = ["AliasLookup"]
+
+_KIND, _FORMAT = "lookup index", 1
+_BATCH = 100_000
+
+# Scores say how much had to be overlooked to call the two names equal. The steps are wide enough
+# that language and kind, which take off less, only order the names of one level.
+_LEVEL_SCORES = {"surface": 1.0, "folded": 0.9, "bag": 0.75}
+_OTHER_LANGUAGE_COST = 0.03
+_KIND_COSTS = np.array([0.0, 0.005, 0.02], dtype=np.float32)  # preferred, synonym, abbreviation
+
+Hashes = npt.NDArray[np.uint64]
+
+
+class AliasLookup:
+    """Finds names that equal the mention: as written, folded, or as a bag of stems.
+
+    Scores lie in (0.7, 1]: 1 for a preferred name of the query's language written just as the
+    mention is but for case; less for each thing that was overlooked.
+    """
+
+    name = "lookup"
+
+    def __init__(self, terminology: Terminology, arrays: dict[str, npt.NDArray[Any]]) -> None:
+        self.terminology = terminology
+        self._arrays = arrays
+        self._languages = sorted({primary_language(tag) for tag in terminology.languages})
+
+    @classmethod
+    def build(cls, terminology: Terminology) -> Self:
+        """Hash the keys of all aliases."""
+        hashes: dict[str, list[Hashes]] = {level: [] for level in _LEVEL_SCORES}
+        labels = [primary_language(label) for label in terminology.language_labels]
+        languages = terminology.alias_languages
+        for start in track(range(0, terminology.n_aliases, _BATCH), "Hashing names"):
+            texts = terminology.alias_texts(start, start + _BATCH)
+            folded = fold_many(texts)
+            spoken = [labels[code] for code in languages[start : start + len(texts)].tolist()]
+            hashes["surface"].append(_hash(map(surface_key, texts)))
+            hashes["folded"].append(_hash(folded))
+            hashes["bag"].append(_hash(map(bag_key_of_folded, folded, spoken)))
+        arrays: dict[str, npt.NDArray[Any]] = {}
+        for level, parts in hashes.items():
+            joined = np.concatenate([*parts, np.empty(0, dtype=np.uint64)])
+            order = np.argsort(joined, kind="stable")
+            arrays[f"{level}_hashes"] = joined[order]
+            arrays[f"{level}_aliases"] = order.astype(np.int32)
+        return cls(terminology, arrays)
+
+    def save(self, path: Path) -> None:
+        """Write the index as an artifact."""
+        save_arrays(
+            path,
+            self._arrays,
+            kind=_KIND,
+            format_version=_FORMAT,
+            terminology=self.terminology,
+            parameters={},
+        )
+
+    @classmethod
+    def load(cls, path: Path, terminology: Terminology) -> Self:
+        """Open a saved index by memory map.
+
+        Raises:
+            ArtifactError: it is missing, damaged, or belongs to another terminology.
+        """
+        arrays, _ = load_arrays(path, kind=_KIND, format_version=_FORMAT, terminology=terminology)
+        return cls(terminology, arrays)
+
+    def generate(self, queries: Sequence[Query], k: int, where: Filter = NO_FILTER) -> CandidateSet:
+        """Return up to `k` concepts a query that have a name equal to the mention."""
+        folded = fold_many([query.text for query in queries])
+        found = [
+            self._match("surface", _surface_keys(queries, folded)),
+            self._match("folded", ((n, text) for n, text in enumerate(folded) if text)),
+            self._match("bag", self._bag_keys(queries, folded)),
+        ]
+        numbers = np.concatenate([numbers for numbers, _, _ in found])
+        aliases = np.concatenate([aliases for _, aliases, _ in found])
+        scores = np.concatenate([scores for _, _, scores in found])
+        if where:
+            admitted = self.terminology.select(where).aliases[aliases]
+            numbers, aliases, scores = numbers[admitted], aliases[admitted], scores[admitted]
+        scores = scores - self._costs(queries, numbers, aliases)
+        concepts = self.terminology.alias_concepts[aliases]
+        best = best_per_concept(self.name, len(queries), numbers, concepts, aliases, scores)
+        return best.top(k)
+
+    def _bag_keys(self, queries: Sequence[Query], folded: list[str]) -> Iterable[tuple[int, str]]:
+        """Yield the bags of a mention as every language of the terminology would stem it."""
+        for number, (query, text) in enumerate(zip(queries, folded, strict=True)):
+            languages = {primary_language(query.language), *self._languages}
+            for key in {bag_key_of_folded(text, language) for language in languages}:
+                if key:
+                    yield number, key
+
+    def _match(
+        self, level: str, keys: Iterable[tuple[int, str]]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+        """Return the query number, alias row and level score of every alias with a given key."""
+        pairs = list(keys)
+        wanted = _hash(key for _, key in pairs)
+        known, aliases = self._arrays[f"{level}_hashes"], self._arrays[f"{level}_aliases"]
+        starts, ends = (np.searchsorted(known, wanted, side=side) for side in ("left", "right"))
+        counts = ends - starts
+        within = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
+        numbers = np.repeat(np.array([number for number, _ in pairs], dtype=np.int64), counts)
+        hits = aliases[np.repeat(starts, counts) + within]
+        return numbers, hits, np.full(len(hits), _LEVEL_SCORES[level], dtype=np.float32)
+
+    def _costs(
+        self,
+        queries: Sequence[Query],
+        numbers: npt.NDArray[np.int64],
+        aliases: npt.NDArray[np.int32],
+    ) -> npt.NDArray[np.float32]:
+        terminology = self.terminology
+        labels = ["und", *(primary_language(label) for label in terminology.language_labels)]
+        codes = {label: code for code, label in reversed(list(enumerate(labels)))}
+        canonical = np.array([codes[label] for label in labels])
+        spoken = np.array([codes.get(primary_language(query.language), -1) for query in queries])
+        written = canonical[terminology.alias_languages[aliases] + 1]
+        asked = spoken[numbers] if len(queries) else np.empty(0, dtype=np.int64)
+        differs = (written != asked) & (written != 0) & (asked != 0)
+        costs = _KIND_COSTS[terminology.alias_kinds[aliases]] + _OTHER_LANGUAGE_COST * differs
+        return costs.astype(np.float32)
+
+
+def _surface_keys(queries: Sequence[Query], folded: list[str]) -> Iterable[tuple[int, str]]:
+    for number, (query, text) in enumerate(zip(queries, folded, strict=True)):
+        if text:
+            yield number, surface_key(query.text)
+
+
+def _hash(keys: Iterable[str]) -> Hashes:
+    """Hash keys to 64 bits: with ten million names a false hit is a matter of one in 10^12."""
+    digests = [
+        hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        for key in keys
+    ]
+    return np.frombuffer(b"".join(digests), dtype="<u8")

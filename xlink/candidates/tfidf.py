@@ -1,0 +1,237 @@
+"""TF-IDF over character n-grams: exact top k concepts by cosine, from an inverted index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from xlink.candidate_set import (
+    CandidateSet,
+    best_per_concept,
+    segment_offsets,
+    segment_sort,
+)
+from xlink.candidates.index import load_arrays, save_arrays
+from xlink.candidates.ngrams import NgramAnalyser
+from xlink.candidates.paraphrase import Paraphraser
+from xlink.candidates.texts import DistinctTexts
+from xlink.terminology import Terminology
+from xlink.text.folding import fold_many
+from xlink.text.tokens import based_text, primary_language
+from xlink.types import NO_FILTER, Filter, Query
+
+__all__ = ["TfidfNgrams"]
+
+_KIND, _FORMAT, _SUB = "tfidf index", 1, "substitutes_"
+_BATCH = 100_000
+_QUERY_BATCH = 4_096
+_MAX_QUERY_CHARS = 1_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Arrays:
+    """What the index stores: see `xlink.candidates.kernel.search` for the shapes."""
+
+    alphabet: npt.NDArray[np.uint32]
+    vocabulary: npt.NDArray[np.uint64]
+    term_weights: npt.NDArray[np.float32]
+    posting_offsets: npt.NDArray[np.int64]
+    postings: npt.NDArray[np.int32]
+    inverse_norms: npt.NDArray[np.float32]
+    text_offsets: npt.NDArray[np.int64]
+    text_aliases: npt.NDArray[np.int32]
+
+
+class TfidfNgrams:
+    """Finds names that share rare character sequences with the mention, in any script.
+
+    A name is the set of its n-grams, each weighted by idf(t) = 1 + ln((1 + N) / (1 + df(t))) over
+    the N distinct names in base form; the score is the cosine, in (0, 1]. Search is exact.
+
+    With a `paraphraser`, other wordings of a mention are searched as well. What they find scores
+    the cosine times `0.8 + 0.2 * share`, with the share of the word substitute.
+    """
+
+    name = "tfidf"
+
+    def __init__(
+        self,
+        terminology: Terminology,
+        arrays: _Arrays,
+        sizes: tuple[int, ...],
+        paraphraser: Paraphraser | None,
+    ) -> None:
+        self.terminology = terminology
+        self.sizes = sizes
+        self.paraphraser = paraphraser
+        self._arrays = arrays
+        self._analyser = NgramAnalyser(arrays.alphabet, sizes)
+        self._unseen_weight = np.float32(1 + np.log(1 + len(arrays.inverse_norms)))
+
+    @classmethod
+    def build(
+        cls, terminology: Terminology, *, sizes: tuple[int, ...] = (3,), paraphrase: bool = True
+    ) -> Self:
+        """Index all aliases of `terminology` by their n-grams of the given sizes (1 to 4).
+
+        `paraphrase` also learns word substitutes from its synonyms.
+        """
+        distinct = DistinctTexts.of(terminology)
+        texts = distinct.texts
+        analyser = NgramAnalyser.fit(texts, sizes)
+        batches = [analyser.ngrams(texts[at : at + _BATCH]) for at in range(0, len(texts), _BATCH)]
+        owners = np.concatenate(
+            [owners.astype(np.int32) + n * _BATCH for n, (owners, _) in enumerate(batches)]
+        )
+        ngrams = np.concatenate([ngrams for _, ngrams in batches])
+        del batches
+        vocabulary, terms = np.unique(ngrams, return_inverse=True)
+        frequencies = np.bincount(terms, minlength=len(vocabulary))
+        weights = (1 + np.log((1 + len(texts)) / (1 + frequencies))).astype(np.float32)
+        norms = np.sqrt(np.bincount(owners, weights[terms].astype(float) ** 2, len(texts)))
+        arrays = _Arrays(
+            alphabet=analyser.alphabet,
+            vocabulary=vocabulary,
+            term_weights=weights,
+            posting_offsets=segment_offsets(frequencies),
+            postings=owners[np.argsort(terms, kind="stable")],
+            inverse_norms=(1 / norms).astype(np.float32),
+            text_offsets=distinct.offsets,
+            text_aliases=distinct.aliases,
+        )
+        paraphraser = Paraphraser.learn(terminology) if paraphrase else None
+        return cls(terminology, arrays, tuple(sizes), paraphraser)
+
+    def save(self, path: Path) -> None:
+        """Write the index as an artifact."""
+        arrays = {each.name: getattr(self._arrays, each.name) for each in fields(_Arrays)}
+        if self.paraphraser is not None:
+            arrays |= {f"{_SUB}{name}": array for name, array in self.paraphraser.arrays.items()}
+        save_arrays(
+            path,
+            arrays,
+            kind=_KIND,
+            format_version=_FORMAT,
+            terminology=self.terminology,
+            parameters={"sizes": list(self.sizes)},
+        )
+
+    @classmethod
+    def load(cls, path: Path, terminology: Terminology) -> Self:
+        """Open a saved index by memory map.
+
+        Raises:
+            ArtifactError: it is missing, damaged, or belongs to another terminology.
+        """
+        arrays, parameters = load_arrays(
+            path, kind=_KIND, format_version=_FORMAT, terminology=terminology
+        )
+        sizes = tuple(int(size) for size in parameters["sizes"])  # type: ignore[union-attr, arg-type]
+        learned = {
+            name.removeprefix(_SUB): arrays.pop(name)
+            for name in list(arrays)
+            if name.startswith(_SUB)
+        }
+        paraphraser = Paraphraser(learned) if learned else None
+        return cls(terminology, _Arrays(**arrays), sizes, paraphraser)
+
+    def generate(self, queries: Sequence[Query], k: int, where: Filter = NO_FILTER) -> CandidateSet:
+        """Return the `k` concepts a query whose best names are nearest by cosine."""
+        batches = [
+            self._search(queries[start : start + _QUERY_BATCH], k, where)
+            for start in range(0, max(1, len(queries)), _QUERY_BATCH)
+        ]
+        return CandidateSet.concatenate(batches)
+
+    def _search(self, queries: Sequence[Query], k: int, where: Filter) -> CandidateSet:
+        folded = fold_many([query.text[:_MAX_QUERY_CHARS] for query in queries])
+        texts = [
+            based_text(text, query.language) for text, query in zip(folded, queries, strict=True)
+        ]
+        codes = self._language_codes(queries)
+        direct = self._nearest(texts, codes, k, where)
+        if self.paraphraser is None:
+            return direct
+        variants = [
+            (number, variant, share)
+            for number, text in enumerate(texts)
+            for variant, share in self.paraphraser.variants(text)
+        ]
+        if not variants:
+            return direct
+        owners = np.array([number for number, _, _ in variants])
+        shares = np.array([share for _, _, share in variants], dtype=np.float32)
+        other = self._nearest([text for _, text, _ in variants], codes[owners], k, where)
+        return best_per_concept(
+            self.name,
+            len(queries),
+            np.concatenate([direct.query_numbers(), owners[other.query_numbers()]]),
+            np.concatenate([direct.concept_rows, other.concept_rows]),
+            np.concatenate([direct.alias_rows, other.alias_rows]),
+            np.concatenate(
+                [direct.scores, other.scores * (0.8 + 0.2 * shares[other.query_numbers()])]
+            ),
+        ).top(k)
+
+    def _language_codes(self, queries: Sequence[Query]) -> npt.NDArray[np.int32]:
+        labels = [primary_language(label) for label in self.terminology.language_labels]
+        codes = {label: code for code, label in reversed(list(enumerate(labels)))}
+        spoken = [codes.get(primary_language(query.language), -1) for query in queries]
+        return np.array(spoken, dtype=np.int32)
+
+    def _nearest(
+        self, texts: list[str], languages: npt.NDArray[np.int32], k: int, where: Filter
+    ) -> CandidateSet:
+        """Search normalised texts, preferring aliases in the given languages among equals."""
+        from xlink.candidates.kernel import search  # compiled: imported when first needed
+
+        offsets, terms, weights = self._weigh(texts)
+        arrays, terminology = self._arrays, self.terminology
+        allowed = terminology.select(where).aliases if where else np.empty(0, dtype=bool)
+        counts, concepts, aliases, scores = search(
+            offsets,
+            terms,
+            weights,
+            languages,
+            arrays.posting_offsets,
+            arrays.postings,
+            arrays.inverse_norms,
+            arrays.text_offsets,
+            arrays.text_aliases,
+            terminology.alias_concepts,
+            terminology.alias_languages,
+            allowed,
+            terminology.n_concepts,
+            min(k, terminology.n_concepts),
+        )
+        filled = np.arange(concepts.shape[1]) < counts[:, None]
+        numbers = np.repeat(np.arange(len(texts)), counts)
+        order = segment_sort(numbers, scores[filled], concepts[filled])
+        return CandidateSet.single(
+            self.name,
+            segment_offsets(counts),
+            concepts[filled][order],
+            aliases[filled][order],
+            np.minimum(scores[filled][order], np.float32(1)),
+        )
+
+    def _weigh(
+        self, texts: list[str]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+        """Return the known n-grams of texts with their weights in the cosine's sum."""
+        arrays = self._arrays
+        owners, ngrams = self._analyser.ngrams(texts)
+        terms = np.searchsorted(arrays.vocabulary, ngrams)
+        terms = np.minimum(terms, len(arrays.vocabulary) - 1)
+        known = arrays.vocabulary[terms] == ngrams
+        weights = np.where(known, arrays.term_weights[terms], self._unseen_weight)
+        norms = np.sqrt(np.bincount(owners, weights.astype(float) ** 2, len(texts)))
+        owners, terms, weights = owners[known], terms[known], weights[known]
+        shares = (weights.astype(float) ** 2 / norms[owners]).astype(np.float32)
+        counts = np.bincount(owners, minlength=len(texts))
+        return segment_offsets(counts), terms.astype(np.int32), shares

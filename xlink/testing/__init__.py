@@ -1,0 +1,20 @@
+"""The laws that parts of a linker pass, as pytest classes for authors of plug-ins.
+
+```python
+import pytest
+from xlink.testing import GeneratorLaws
+
+
+class TestMyGenerator(GeneratorLaws):
+    @pytest.fixture
+    def generator(self, terminology):
+        return MyGenerator.build(terminology)
+```
+
+The fixtures `terminology` and `queries` have defaults of made-up content; override them at will.
+"""
+
+from xlink.testing.generator_laws import GeneratorLaws
+from xlink.testing.terminologies import small_concepts, small_terminology
+
+__all__ = ["GeneratorLaws", "small_concepts", "small_terminology"]
