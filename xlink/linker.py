@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, overload
 from xlink.candidate_set import CandidateSet
 from xlink.candidates.fusion import Fusion, WeightedFusion
 from xlink.decide import ThresholdDecider
+from xlink.evidence import Evidence, evidence_of
 from xlink.home import terminology_path
 from xlink.indexes import open_detector, open_generator
 from xlink.terminology import Terminology
@@ -128,6 +129,11 @@ class Linker:
         sets = [each.generate(queries, self.k, self.where) for each in self.generators]
         fused = self.fusion.fuse(sets, self.k)
         return fused if self.reranker is None else self.reranker.rerank(queries, fused)
+
+    def explain(self, mention: str, *, language: str = "und", n: int = 10) -> tuple[Evidence, ...]:
+        """Return the best `n` candidates of a mention, each with why it was proposed."""
+        found = self.candidates([Query("", mention, language=language)]).top(n)
+        return evidence_of(found, 0, self.terminology, language=language)
 
     def _stream(
         self, documents: Iterable[str | Document], language: str, detect: bool

@@ -1,0 +1,89 @@
+"""Arguments that several verbs share, and what is made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+if TYPE_CHECKING:
+    from xlink.protocols import CorpusReader
+    from xlink.types import Filter
+
+__all__ = [
+    "As",
+    "Json",
+    "Languages",
+    "OnlySources",
+    "OnlyTypes",
+    "ReaderName",
+    "ReaderOptions",
+    "TerminologyName",
+    "Within",
+    "filter_of",
+    "reader_of",
+]
+
+TerminologyName = Annotated[
+    str, typer.Option("--terminology", "-t", help="Name or folder of a built terminology.")
+]
+As = Annotated[Path | None, typer.Option("--out", "-o", help="File to write; else stdout.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+ReaderName = Annotated[str, typer.Option("--reader", help="How to read: text, jsonl, gsc, …")]
+ReaderOptions = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Option of the reader, such as codes=hpo; may be repeated."),
+]
+Languages = Annotated[
+    list[str] | None, typer.Option("--only-language", help="Only names in this language.")
+]
+OnlySources = Annotated[
+    list[str] | None, typer.Option("--only-source", help="Only names from this source.")
+]
+OnlyTypes = Annotated[
+    list[str] | None, typer.Option("--only-type", help="Only concepts of this semantic type.")
+]
+Within = Annotated[
+    list[str] | None, typer.Option("--within", help="Only this concept and those below it.")
+]
+
+
+def filter_of(
+    languages: Sequence[str] | None = None,
+    sources: Sequence[str] | None = None,
+    types: Sequence[str] | None = None,
+    within: Sequence[str] | None = None,
+) -> Filter:
+    """Make a filter from repeated options."""
+    from xlink.types import Filter
+
+    return Filter(*(frozenset(values or ()) for values in (languages, sources, types, within)))
+
+
+def reader_of(name: str, settings: Sequence[str] | None, **defaults: str) -> CorpusReader:
+    """Make the reader registered as `name` with `key=value` settings.
+
+    `defaults` are used where the reader has such an option and no setting names it.
+
+    Raises:
+        SpecError: a setting is not of that form, or not an option of this reader.
+        UnknownNameError: no reader has this name.
+    """
+    from dataclasses import fields, is_dataclass
+
+    from xlink.errors import SpecError, UnknownNameError
+    from xlink.registry import READERS
+
+    maker = READERS.load(name)
+    known = {each.name for each in fields(maker)} if is_dataclass(maker) else set()
+    options: dict[str, object] = {key: value for key, value in defaults.items() if key in known}
+    for setting in settings or ():
+        key, equals, value = setting.partition("=")
+        if not equals:
+            raise SpecError(f"--set takes key=value, not {setting!r}.")
+        if key not in known:
+            raise UnknownNameError(f"option of the reader {name!r}:", key, known)
+        options[key] = tuple(value.split(",")) if "," in value else value
+    return cast("CorpusReader", cast("type", maker)(**options))

@@ -1,0 +1,53 @@
+"""`xlink explain`: why a mention is linked as it is."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from xlink.cli.arguments import (
+    Json,
+    Languages,
+    OnlySources,
+    OnlyTypes,
+    TerminologyName,
+    Within,
+    filter_of,
+)
+from xlink.cli.output import print_json, print_result
+
+__all__ = ["explain"]
+
+
+def explain(
+    text: Annotated[str, typer.Argument(help="The mention.")],
+    terminology: TerminologyName,
+    language: Annotated[str, typer.Option(help="Language of the mention (BCP 47).")] = "und",
+    k: Annotated[int, typer.Option("-k", min=1, help="Candidates to show.")] = 10,
+    only_language: Languages = None,
+    only_source: OnlySources = None,
+    only_type: OnlyTypes = None,
+    within: Within = None,
+    as_json: Json = False,
+) -> None:
+    """Show why a mention is linked as it is. Example: xlink explain HTA -t icd10"""
+    from dataclasses import asdict
+
+    from rich.table import Table
+
+    from xlink.linker import Linker
+
+    where = filter_of(only_language, only_source, only_type, within)
+    linker = Linker.open(terminology, detector=None, k=max(k, 64), where=where)
+    found = linker.explain(text, language=language, n=k)
+    if as_json:
+        print_json([asdict(each) for each in found])
+        return
+    names = [name for name, _ in found[0].generator_scores] if found else []
+    table = Table("concept", "name", "alias that fired", "language", "score", *names)
+    for each in found:
+        scores = ["" if score is None else f"{score:.3f}" for _, score in each.generator_scores]
+        row = (each.concept_id, each.name, each.alias.text, each.alias.language)
+        table.add_row(*row, f"{each.score:.3f}", *scores)
+    print_result(table)

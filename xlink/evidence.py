@@ -1,0 +1,54 @@
+"""Why a mention is linked as it is: the aliases that fired, and what each generator said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xlink.candidate_set import CandidateSet
+from xlink.terminology import Terminology
+from xlink.types import Alias
+
+__all__ = ["Evidence", "evidence_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One candidate of a mention: its name, the alias that fired, and scores by generator.
+
+    `generator_scores` pairs the name of each generator with its score, None where it did not
+    propose the candidate.
+    """
+
+    concept_id: str
+    name: str
+    alias: Alias
+    score: float
+    generator_scores: tuple[tuple[str, float | None], ...]
+
+
+def evidence_of(
+    found: CandidateSet, query: int, terminology: Terminology, *, language: str = "und"
+) -> tuple[Evidence, ...]:
+    """Explain the candidates of one query, named in `language` or else in English."""
+    start = int(found.query_offsets[query])
+    return tuple(
+        Evidence(
+            concept_id=candidate.concept_id,
+            name=terminology.name_of(candidate.concept_id, (language, "en")),
+            alias=candidate.alias,
+            score=candidate.score,
+            generator_scores=_generator_scores(found, start + rank),
+        )
+        for rank, candidate in enumerate(found.candidates(query, terminology))
+    )
+
+
+def _generator_scores(found: CandidateSet, place: int) -> tuple[tuple[str, float | None], ...]:
+    if found.trace_scores is None or found.trace_ranks is None:
+        return ((found.proposers(place), float(found.scores[place])),)
+    return tuple(
+        (name, float(score) if rank >= 0 else None)
+        for name, score, rank in zip(
+            found.generators, found.trace_scores[place], found.trace_ranks[place], strict=True
+        )
+    )
