@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
@@ -27,13 +27,18 @@ def show_progress() -> Iterator[None]:
 
 
 def track(items: Iterable[T], label: str, total: int | None = None) -> Iterator[T]:
-    """Yield `items`, drawing a bar on stderr once the loop has run for two seconds."""
+    """Yield `items`, drawing a bar on stderr once the loop has run for two seconds.
+
+    `total` is taken from the items where they have a length; without one the bar only moves.
+    """
     if not _shown.get():
         yield from items
         return
     from rich.console import Console
     from rich.progress import Progress
 
+    if total is None and isinstance(items, Sized):
+        total = len(items)
     progress = Progress(console=Console(stderr=True), transient=True)
     task = progress.add_task(label, total=total)
     began, started = time.monotonic(), False

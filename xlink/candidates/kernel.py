@@ -14,6 +14,7 @@ from numba import njit
 __all__ = ["search"]
 
 _BLOCK = 32_768
+_LEAST = np.float32(1e-9)  # below any score that a shared n-gram can give
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
@@ -59,21 +60,23 @@ def search(
         cursors = np.empty(last - first, dtype=np.int64)
         for place in range(first, last):
             cursors[place - first] = posting_offsets[query_terms[place]]
-        n_found, worst, floor = 0, -1, np.float32(0.0)
+        n_found, worst, floor = 0, -1, _LEAST
         for base in range(0, n_texts, _BLOCK):
             limit = min(base + _BLOCK, n_texts)
             for place in range(first, last):
                 end = posting_offsets[query_terms[place] + 1]
                 weight, cursor = query_weights[place], cursors[place - first]
-                while cursor < end and postings[cursor] < limit:
-                    sums[postings[cursor] - base] += weight
-                    cursor += 1
-                cursors[place - first] = cursor
-            for text in range(base, limit):
-                score = sums[text - base] * inverse_norms[text]
-                sums[text - base] = 0.0
-                if score <= 0.0 or score < floor:
+                stop = _first_from(postings, cursor, end, limit)
+                for at in range(cursor, stop):
+                    sums[np.uint32(postings[at] - base)] += weight
+                cursors[place - first] = stop
+            norms = inverse_norms[base:limit]
+            for at in range(limit - base):
+                score = sums[at] * norms[at]
+                sums[at] = 0.0
+                if score < floor:
                     continue
+                text = base + at
                 for place in range(text_offsets[text], text_offsets[text + 1]):
                     alias = text_aliases[place]
                     if len(allowed) and not allowed[alias]:
@@ -125,3 +128,17 @@ def _worst(scores: Floats, concepts: Ints, n: int) -> int:
         ):
             worst = place
     return worst
+
+
+@njit(cache=True, nogil=True)
+def _first_from(postings: Ints, start: int, end: int, limit: int) -> int:
+    """Return the first place in `start:end` whose posting is not below `limit`."""
+    if start == end or postings[end - 1] < limit:
+        return end
+    while start < end:
+        middle = (start + end) >> 1
+        if postings[middle] < limit:
+            start = middle + 1
+        else:
+            end = middle
+    return start

@@ -22,7 +22,7 @@ from xlink.types import NO_FILTER, Filter, Query
 __all__ = ["AliasLookup"]
 
 _KIND, _FORMAT = "lookup index", 1
-_BATCH = 100_000
+_BATCH = 10_000
 
 # Scores say how much had to be overlooked to call the two names equal. The steps are wide enough
 # that language and kind, which take off less, only order the names of one level.

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xlink.candidate_set import segment_offsets
+from xlink.progress import track
 from xlink.terminology import Terminology
 from xlink.text.folding import fold_many
 from xlink.text.tokens import based_text, connectives
@@ -28,7 +29,7 @@ _PRIOR = 2.0  # added to the count of a word's occasions, so that rare words pro
 _MAX_SUBSTITUTES = 6
 _MAX_ALIASES = 32  # pairs of a concept grow with the square of its names
 _MAX_WORDS = 12
-_BATCH = 10_000
+_BATCH = 2_000
 
 
 class Paraphraser:
@@ -95,7 +96,7 @@ def _names_by_concept(terminology: Terminology) -> Iterator[list[frozenset[str]]
     """Yield the distinct names of each concept as sets of base forms, in all languages."""
     labels, codes = terminology.language_labels, terminology.alias_languages
     firsts = terminology.first_aliases.tolist()
-    for begin in range(0, terminology.n_concepts, _BATCH):
+    for begin in track(range(0, terminology.n_concepts, _BATCH), "Learning substitutes"):
         bounds = firsts[begin : begin + _BATCH + 1]
         folded = fold_many(terminology.alias_texts(bounds[0], bounds[-1]))
         for start, end in pairwise(bounds):

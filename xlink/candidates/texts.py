@@ -8,13 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from xlink.candidate_set import segment_offsets
+from xlink.progress import track
 from xlink.terminology import Terminology
 from xlink.text.folding import fold_many
 from xlink.text.tokens import based_text
 
 __all__ = ["DistinctTexts"]
 
-_BATCH = 100_000
+_BATCH = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +37,7 @@ class DistinctTexts:
         labels, codes = terminology.language_labels, terminology.alias_languages
         numbers: dict[str, int] = {}
         owners = np.empty(terminology.n_aliases, dtype=np.int64)
-        for start in range(0, terminology.n_aliases, _BATCH):
+        for start in track(range(0, terminology.n_aliases, _BATCH), "Normalising names"):
             folded = fold_many(terminology.alias_texts(start, start + _BATCH))
             for row, name in enumerate(folded, start):
                 text = based_text(name, labels[codes[row]])

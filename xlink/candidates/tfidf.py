@@ -20,6 +20,7 @@ from xlink.candidates.index import load_arrays, save_arrays
 from xlink.candidates.ngrams import NgramAnalyser
 from xlink.candidates.paraphrase import Paraphraser
 from xlink.candidates.texts import DistinctTexts
+from xlink.progress import track
 from xlink.terminology import Terminology
 from xlink.text.folding import fold_many
 from xlink.text.tokens import based_text, primary_language
@@ -84,7 +85,8 @@ class TfidfNgrams:
         distinct = DistinctTexts.of(terminology)
         texts = distinct.texts
         analyser = NgramAnalyser.fit(texts, sizes)
-        batches = [analyser.ngrams(texts[at : at + _BATCH]) for at in range(0, len(texts), _BATCH)]
+        starts = track(range(0, len(texts), _BATCH), "Taking names apart")
+        batches = [analyser.ngrams(texts[start : start + _BATCH]) for start in starts]
         owners = np.concatenate(
             [owners.astype(np.int32) + n * _BATCH for n, (owners, _) in enumerate(batches)]
         )
@@ -105,7 +107,10 @@ class TfidfNgrams:
             text_aliases=distinct.aliases,
         )
         paraphraser = Paraphraser.learn(terminology) if paraphrase else None
-        return cls(terminology, arrays, tuple(sizes), paraphraser)
+        index = cls(terminology, arrays, tuple(sizes), paraphraser)
+        # The first search on a machine compiles the kernel, which is then cached on disk.
+        index.generate([Query("", texts[0])] if texts else [], 1)
+        return index
 
     def save(self, path: Path) -> None:
         """Write the index as an artifact."""
