@@ -144,8 +144,9 @@ class AliasLookup:
         written = canonical[terminology.alias_languages[aliases] + 1]
         asked = spoken[numbers] if len(queries) else np.empty(0, dtype=np.int64)
         differs = (written != asked) & (written != 0) & (asked != 0)
-        costs = _KIND_COSTS[terminology.alias_kinds[aliases]] + _OTHER_LANGUAGE_COST * differs
-        return costs.astype(np.float32)
+        costs: npt.NDArray[np.float32] = _KIND_COSTS[terminology.alias_kinds[aliases]]
+        costs[differs] += np.float32(_OTHER_LANGUAGE_COST)
+        return costs
 
 
 def _surface_keys(queries: Sequence[Query], folded: list[str]) -> Iterable[tuple[int, str]]:

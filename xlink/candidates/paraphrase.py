@@ -100,7 +100,7 @@ def _names_by_concept(terminology: Terminology) -> Iterator[list[frozenset[str]]
         bounds = firsts[begin : begin + _BATCH + 1]
         folded = fold_many(terminology.alias_texts(bounds[0], bounds[-1]))
         for start, end in pairwise(bounds):
-            names = {}
+            names: dict[frozenset[str], None] = {}
             for row in range(start, min(end, start + _MAX_ALIASES)):
                 language = labels[codes[row]]
                 words = based_text(folded[row - bounds[0]], language).split(" ")

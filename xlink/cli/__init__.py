@@ -23,18 +23,25 @@ app = typer.Typer(
 )
 for verb in (demo.demo, index.index, link.link, evaluate.evaluate, explain.explain):
     app.command(verb.__name__, short_help=verb.__doc__)(verb)
-app.add_typer(terminology.app, name="terminology")
+app.add_typer(terminology.app, name="terminology", short_help=terminology.app.info.help)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"xlink {__version__}")
+        raise typer.Exit
 
 
 @app.callback()
 def _options(
-    version: Annotated[
-        bool, typer.Option("--version", help="Print the version and leave.", is_eager=True)
+    version: Annotated[  # noqa: ARG001
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", is_eager=True, callback=_print_version
+        ),
     ] = False,
 ) -> None:
-    if version:
-        typer.echo(f"xlink {__version__}")
-        raise typer.Exit
+    """Nothing is done before a verb is."""
 
 
 def main() -> None:

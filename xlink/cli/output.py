@@ -29,15 +29,15 @@ def print_result(result: RenderableType) -> None:
 
 
 def print_lines(lines: Iterable[str], path: Path | None) -> None:
-    """Print lines as they come, on stdout or to a file that appears when it is whole."""
+    """Print whole lines as they come, on stdout or to a file that appears when it is whole."""
     if path is None:
         for line in lines:
-            typer.echo(line)
+            typer.echo(line, nl=False)
         return
     from xlink.corpora.writing import written_whole
 
     with written_whole(path) as stream:
-        stream.writelines(f"{line}\n" for line in lines)
+        stream.writelines(lines)
 
 
 def print_json(content: object) -> None:

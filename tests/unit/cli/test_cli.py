@@ -1,0 +1,190 @@
+"""The command line as a user meets it: output, errors and exit codes."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from xlink.cli import main
+from xlink.terminology import Terminology
+from xlink.testing import small_terminology
+
+VERBS = ("demo", "terminology", "index", "link", "evaluate", "explain")
+
+
+class Shell:
+    """Runs the command line in this process and keeps what it printed."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch, self._capsys = monkeypatch, capsys
+        self.out = self.err = ""
+
+    def __call__(self, *arguments: object) -> int:
+        self._monkeypatch.setattr(sys, "argv", ["xlink", *map(str, arguments)])
+        with pytest.raises(SystemExit) as left:
+            main()
+            sys.exit(0)
+        self.out, self.err = self._capsys.readouterr()
+        return int(left.value.code or 0)
+
+
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(monkeypatch, capsys)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Terminology:
+    return small_terminology(tmp_path_factory.mktemp("cli") / "small")
+
+
+@pytest.fixture
+def letter(tmp_path: Path) -> Path:
+    path = tmp_path / "letter.txt"
+    path.write_text("Admitted with heart failure and pneumonia. No HTA.\n", encoding="utf-8")
+    return path
+
+
+def test_help_names_every_verb_with_an_example(shell: Shell) -> None:
+    assert shell("--help") == 0
+    for verb in VERBS:
+        assert f"  {verb} " in shell.out
+    assert shell.out.count("Example:") == len(VERBS)
+
+
+def test_version(shell: Shell) -> None:
+    assert shell("--version") == 0
+    assert shell.out.startswith("xlink ")
+
+
+@pytest.mark.parametrize("arguments", [["frobnicate"], ["link"], ["explain", "x", "-k", "0"]])
+def test_misuse_exits_with_2(shell: Shell, arguments: list[str]) -> None:
+    assert shell(*arguments) == 2
+
+
+def test_link_prints_a_table(shell: Shell, built: Terminology, letter: Path) -> None:
+    assert shell("link", letter, "-t", built.path, "--language", "en") == 0
+    assert "T:02" in shell.out
+    assert "T:05" in shell.out
+
+
+def test_link_from_stdin_writes_a_run(
+    shell: Shell, built: Terminology, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stdin = io.TextIOWrapper(io.BytesIO("Paciente con hipertensión arterial.".encode()))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    assert shell("link", "-", "-t", built.path, "--language", "es", "--format", "jsonl") == 0
+    header, document = (json.loads(line) for line in shell.out.splitlines())
+    assert header["fingerprint"] == built.fingerprint
+    assert [link["concept_id"] for link in document["links"]] == ["T:06"]
+    assert document["links"][0]["mention"]["spans"] == [[13, 34]]
+
+
+def test_link_writes_html(shell: Shell, built: Terminology, letter: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    assert shell("link", letter, "-t", built.path, "--format", "html", "--out", page) == 0
+    assert "heart failure" in page.read_text(encoding="utf-8")
+
+
+def test_a_filter_restricts(shell: Shell, built: Terminology, letter: Path) -> None:
+    arguments = ("link", letter, "-t", built.path, "--language", "en", "--within", "T:01")
+    assert shell(*arguments, "--given", "--reader", "text") == 0
+    assert shell("explain", "failure", "-t", built.path, "--within", "T:01", "--json") == 0
+    assert {each["concept_id"] for each in json.loads(shell.out)} == {"T:02"}
+
+
+def test_evaluate(shell: Shell, built: Terminology, tmp_path: Path) -> None:
+    gold = tmp_path / "gold.jsonl"
+    mention = {"id": "1", "spans": [[0, 9]], "text": "pneumonia", "gold": ["T:05"]}
+    gold.write_text(json.dumps({"id": "d", "text": "pneumonia", "mentions": [mention]}))
+    run = tmp_path / "run.jsonl"
+    linking = ("link", gold, "-t", built.path, "--reader", "jsonl", "--given")
+    assert shell(*linking, "--format", "jsonl", "--out", run) == 0
+    assert shell("evaluate", run, gold, "-t", built.path, "--json") == 0
+    measures = {each["name"]: each["all"]["value"] for each in json.loads(shell.out)["given"]}
+    assert measures["recall@1"] == 1.0
+
+
+def test_explain_says_who_proposed_what(shell: Shell, built: Terminology) -> None:
+    assert shell("explain", "HTA", "-t", built.path, "--language", "es") == 0
+    assert "T:06" in shell.out
+    assert "lookup" in shell.out
+    assert "tfidf" in shell.out
+
+
+def test_index_builds_what_is_asked(shell: Shell, tmp_path: Path) -> None:
+    terminology = small_terminology(tmp_path / "small")
+    assert shell("index", terminology.path, "--using", "tfidf") == 0
+    assert (tmp_path / "small.indexes" / "tfidf" / "manifest.json").is_file()
+    assert shell("index", terminology.path, "--using", "tfifd") == 1
+    assert "Did you mean 'tfidf'" in shell.err
+
+
+def test_show_and_stats(shell: Shell, built: Terminology) -> None:
+    assert shell("terminology", "show", "T:06", "-t", built.path) == 0
+    assert "hipertensión arterial" in shell.out
+    assert shell("terminology", "stats", "-t", built.path, "--json") == 0
+    assert json.loads(shell.out)["n_concepts"] == 12
+
+
+class TestBadInput:
+    """Every failure is one line on stderr that says what to do, and exit code 1."""
+
+    def fails(self, shell: Shell, *arguments: object) -> str:
+        assert shell(*arguments) == 1
+        assert shell.err.startswith("error: ")
+        assert "Traceback" not in shell.err
+        return shell.err
+
+    def test_terminology_not_built(self, shell: Shell, letter: Path, tmp_path: Path) -> None:
+        error = self.fails(shell, "link", letter, "-t", tmp_path / "nowhere")
+        assert "xlink terminology build" in error
+
+    def test_no_such_file(self, shell: Shell, built: Terminology, tmp_path: Path) -> None:
+        assert "missing.txt" in self.fails(
+            shell, "link", tmp_path / "missing.txt", "-t", built.path
+        )
+
+    def test_latin_1(self, shell: Shell, built: Terminology, tmp_path: Path) -> None:
+        path = tmp_path / "old.txt"
+        path.write_bytes("primera\nneumonía".encode("latin-1"))
+        error = self.fails(shell, "link", path, "-t", built.path)
+        assert "line 2" in error
+        assert "latin-1" in error
+        assert shell("link", path, "-t", built.path, "--set", "encoding=latin-1") == 0
+        assert "T:05" in shell.out
+
+    def test_binary(self, shell: Shell, built: Terminology, tmp_path: Path) -> None:
+        path = tmp_path / "scan.txt"
+        path.write_bytes(b"\x89PNG\0\0\0")
+        assert "scan.txt" in self.fails(shell, "link", path, "-t", built.path)
+
+    def test_empty_file_is_counted(self, shell: Shell, built: Terminology, tmp_path: Path) -> None:
+        path = tmp_path / "empty.txt"
+        path.touch()
+        assert shell("link", path, "-t", built.path) == 0
+        assert "document without text" in shell.err
+
+    def test_unknown_names(self, shell: Shell, built: Terminology, letter: Path) -> None:
+        linking = ("link", letter, "-t", built.path)
+        assert "en, es" in self.fails(shell, *linking, "--only-language", "eng")
+        assert "lookup" in self.fails(shell, *linking, "--using", "lokup")
+        assert "encoding" in self.fails(shell, *linking, "--set", "encodin=utf-8")
+        assert "key=value" in self.fails(shell, *linking, "--set", "encoding")
+
+    def test_table_to_a_file(self, shell: Shell, built: Terminology, letter: Path) -> None:
+        assert "html" in self.fails(shell, "link", letter, "-t", built.path, "--out", "x.txt")
+
+
+def test_starting_is_light() -> None:
+    code = (
+        "import sys, xlink.cli; "
+        "heavy = {'torch', 'numpy', 'pyarrow', 'numba', 'scipy', 'pydantic'} & set(sys.modules); "
+        "sys.exit(', '.join(heavy) or None)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

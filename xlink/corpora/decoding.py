@@ -1,0 +1,101 @@
+"""From bytes to text, whole files or line by line; what is not text is refused by place."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+
+from xlink.errors import DataError, SpecError
+
+__all__ = ["STDIN", "check_encoding", "decode", "numbered_lines", "read_text"]
+
+STDIN = Path("-")
+"""The path that stands for standard input."""
+
+
+def read_text(path: Path, encoding: str = "utf-8") -> str:
+    """Return the text of a file with its line ends as they are, for offsets count them.
+
+    Raises:
+        DataError: the file can't be opened, is in another encoding, or is not text.
+    """
+    try:
+        content = sys.stdin.buffer.read() if path == STDIN else path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    return decode(content, path=path, encoding=encoding)
+
+
+def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a UTF-8 file that are not blank, each with its number from 1.
+
+    Raises:
+        DataError: the file can't be opened, is not UTF-8, or is not text.
+    """
+    try:
+        stream = nullcontext(sys.stdin.buffer) if path == STDIN else path.open("rb")
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    with stream as lines:
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                yield number, decode(line, path=path, first_line=number).rstrip("\r\n")
+
+
+def decode(content: bytes, *, path: Path, encoding: str = "utf-8", first_line: int = 1) -> str:
+    """Return `content`, which begins at `first_line` of `path`, as text without a byte order mark.
+
+    Raises:
+        DataError: it is in another encoding or not text; names the line.
+    """
+    is_utf8 = codecs.lookup(encoding).name == "utf-8"
+    try:
+        text = content.decode("utf-8-sig" if is_utf8 else encoding)
+    except UnicodeDecodeError as error:
+        if b"\0" in content:
+            raise _not_text(path, first_line) from None
+        other = "latin-1" if is_utf8 else "utf-8"
+        raise DataError(
+            f"byte 0x{content[error.start]:02x} is not {encoding}",
+            path=path,
+            line=first_line + content.count(b"\n", 0, error.start),
+            remedy=f'Save it as UTF-8, or name its encoding to a reader that takes one: "{other}"?',
+        ) from None
+    place = text.find("\0")
+    if place >= 0:
+        raise _not_text(path, first_line + text.count("\n", 0, place))
+    return text
+
+
+def check_encoding(encoding: str) -> None:
+    """Refuse an encoding that Python does not know.
+
+    Raises:
+        SpecError: there is no such text encoding.
+    """
+    try:
+        io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    except LookupError:
+        raise SpecError(
+            f"There is no encoding {encoding!r}. Name one that Python knows, such as utf-8, "
+            "latin-1, cp1252 or utf-16."
+        ) from None
+
+
+def _unreadable(path: Path, error: OSError) -> DataError:
+    return DataError(
+        f"it can't be read: {error.strerror or error}", path=path, remedy="Check the path."
+    )
+
+
+def _not_text(path: Path, line: int) -> DataError:
+    return DataError(
+        "it holds a NUL character and so is not plain text",
+        path=path,
+        line=line,
+        remedy='Leave the file out, or name its encoding if it is text: "utf-16"?',
+    )
