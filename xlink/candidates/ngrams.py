@@ -21,6 +21,8 @@ MAX_SIZE = 4
 
 _SPACE, _UNKNOWN = 1, 0xFFFF
 _BITS = 16
+_N_CODES = 0x110000
+_BATCH = 10_000
 
 Codes = npt.NDArray[np.uint32]
 
@@ -45,8 +47,14 @@ class NgramAnalyser:
         """
         if not sizes or not all(1 <= size <= MAX_SIZE for size in sizes):
             raise ValueError(f"Sizes of n-grams are from 1 to {MAX_SIZE}, not {sizes}.")
-        codes, counts = np.unique(_codes(" ".join(["", *texts])), return_counts=True)
-        common = np.sort(codes[np.argsort(-counts, kind="stable")][: _UNKNOWN - _SPACE - 1])
+        counts = np.zeros(_N_CODES, dtype=np.int64)
+        for start in range(0, len(texts), _BATCH):
+            counts += np.bincount(
+                _codes("".join(texts[start : start + _BATCH])), minlength=_N_CODES
+            )
+        codes = np.flatnonzero(counts)
+        by_count = np.argsort(-counts[codes], kind="stable")
+        common = np.sort(codes[by_count][: _UNKNOWN - _SPACE - 1])
         alphabet = np.concatenate([[0x20], common[common != 0x20]]).astype(np.uint32)
         return cls(alphabet, tuple(sorted(sizes)))
 

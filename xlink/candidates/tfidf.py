@@ -9,6 +9,7 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csc_array, csr_array
 
 from xlink.candidate_set import (
     CandidateSet,
@@ -29,7 +30,7 @@ from xlink.types import NO_FILTER, Filter, Query
 __all__ = ["TfidfNgrams"]
 
 _KIND, _FORMAT, _SUB = "tfidf index", 1, "substitutes_"
-_BATCH = 100_000
+_BATCH = 10_000
 _QUERY_BATCH = 4_096
 _MAX_QUERY_CHARS = 1_000
 
@@ -83,25 +84,18 @@ class TfidfNgrams:
         `paraphrase` also learns word substitutes from its synonyms.
         """
         distinct = DistinctTexts.of(terminology)
-        texts = distinct.texts
-        analyser = NgramAnalyser.fit(texts, sizes)
-        starts = track(range(0, len(texts), _BATCH), "Taking names apart")
-        batches = [analyser.ngrams(texts[start : start + _BATCH]) for start in starts]
-        owners = np.concatenate(
-            [owners.astype(np.int32) + n * _BATCH for n, (owners, _) in enumerate(batches)]
-        )
-        ngrams = np.concatenate([ngrams for _, ngrams in batches])
-        del batches
-        vocabulary, terms = np.unique(ngrams, return_inverse=True)
-        frequencies = np.bincount(terms, minlength=len(vocabulary))
-        weights = (1 + np.log((1 + len(texts)) / (1 + frequencies))).astype(np.float32)
-        norms = np.sqrt(np.bincount(owners, weights[terms].astype(float) ** 2, len(texts)))
+        analyser = NgramAnalyser.fit(distinct.texts, sizes)
+        vocabulary, occurrences = _count_ngrams(analyser, distinct.texts)
+        n_texts = len(distinct.texts)
+        frequencies = np.diff(occurrences.indptr)
+        weights = (1 + np.log((1 + n_texts) / (1 + frequencies))).astype(np.float32)
+        norms = np.sqrt(occurrences @ weights.astype(np.float64) ** 2)
         arrays = _Arrays(
             alphabet=analyser.alphabet,
             vocabulary=vocabulary,
             term_weights=weights,
-            posting_offsets=segment_offsets(frequencies),
-            postings=owners[np.argsort(terms, kind="stable")],
+            posting_offsets=occurrences.indptr.astype(np.int64),
+            postings=occurrences.indices.astype(np.int32, copy=False),
             inverse_norms=(1 / norms).astype(np.float32),
             text_offsets=distinct.offsets,
             text_aliases=distinct.aliases,
@@ -109,7 +103,7 @@ class TfidfNgrams:
         paraphraser = Paraphraser.learn(terminology) if paraphrase else None
         index = cls(terminology, arrays, tuple(sizes), paraphraser)
         # The first search on a machine compiles the kernel, which is then cached on disk.
-        index.generate([Query("", texts[0])] if texts else [], 1)
+        index.generate([Query("", text) for text in distinct.texts[:1]], 1)
         return index
 
     def save(self, path: Path) -> None:
@@ -240,3 +234,28 @@ class TfidfNgrams:
         shares = (weights.astype(float) ** 2 / norms[owners]).astype(np.float32)
         counts = np.bincount(owners, minlength=len(texts))
         return segment_offsets(counts), terms.astype(np.int32), shares
+
+
+def _count_ngrams(
+    analyser: NgramAnalyser, texts: list[str]
+) -> tuple[npt.NDArray[np.uint64], csc_array]:
+    """Return the sorted n-grams of `texts`, and which text has which. *Shape:* (texts, n-grams)"""
+    counts: list[npt.NDArray[np.int64]] = []
+    batches: list[npt.NDArray[np.uint64]] = []
+    vocabulary = np.empty(0, dtype=np.uint64)
+    for start in track(range(0, len(texts), _BATCH), "Taking names apart"):
+        batch = texts[start : start + _BATCH]
+        owners, ngrams = analyser.ngrams(batch)
+        counts.append(np.bincount(owners, minlength=len(batch)))
+        batches.append(ngrams)
+        vocabulary = np.union1d(vocabulary, ngrams)
+    offsets = segment_offsets(np.concatenate([*counts, np.empty(0, dtype=np.int64)]))
+    columns = np.empty(offsets[-1], dtype=np.int32)
+    filled = 0
+    while batches:  # taken from the list one by one, so that both forms are never held whole
+        terms = np.searchsorted(vocabulary, batches.pop(0))
+        columns[filled : filled + len(terms)] = terms
+        filled += len(terms)
+    shape = (len(texts), len(vocabulary))
+    rows = csr_array((np.ones(len(columns), dtype=np.int8), columns, offsets), shape=shape)
+    return vocabulary, rows.tocsc()
