@@ -1,4 +1,4 @@
-"""The house stands as the flow runs: a stage imports only from earlier ones and the ground floor."""
+"""The house stands as the flow runs: a stage imports only from the floors below it."""
 
 from __future__ import annotations
 

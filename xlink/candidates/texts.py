@@ -10,6 +10,7 @@ import numpy.typing as npt
 from xlink.candidate_set import segment_offsets
 from xlink.progress import track
 from xlink.terminology import Terminology
+from xlink.text.cognates import shared_spelling
 from xlink.text.folding import fold_many
 from xlink.text.tokens import based_text
 
@@ -33,14 +34,14 @@ class DistinctTexts:
 
     @classmethod
     def of(cls, terminology: Terminology) -> DistinctTexts:
-        """Fold all aliases of `terminology` and bring their words into base form."""
+        """Fold all aliases, and bring them to base forms in the spelling that languages share."""
         labels, codes = terminology.language_labels, terminology.alias_languages
         numbers: dict[str, int] = {}
         owners = np.empty(terminology.n_aliases, dtype=np.int64)
         for start in track(range(0, terminology.n_aliases, _BATCH), "Normalising names"):
             folded = fold_many(terminology.alias_texts(start, start + _BATCH))
             for row, name in enumerate(folded, start):
-                text = based_text(name, labels[codes[row]])
+                text = shared_spelling(based_text(name, labels[codes[row]]))
                 owners[row] = numbers.setdefault(text, len(numbers)) if text else -1
         texts = sorted(numbers)
         places = np.empty(len(texts) + 1, dtype=np.int64)

@@ -23,6 +23,7 @@ from xlink.candidates.paraphrase import Paraphraser
 from xlink.candidates.texts import DistinctTexts
 from xlink.progress import track
 from xlink.terminology import Terminology
+from xlink.text.cognates import shared_spelling
 from xlink.text.folding import fold_many
 from xlink.text.tokens import based_text, primary_language
 from xlink.types import NO_FILTER, Filter, Query
@@ -31,8 +32,9 @@ __all__ = ["TfidfNgrams"]
 
 _KIND, _FORMAT, _SUB = "tfidf index", 1, "substitutes_"
 _BATCH = 10_000
-_QUERY_BATCH = 4_096
+_QUERY_BATCH = 1_024
 _MAX_QUERY_CHARS = 1_000
+_EXACT = 0.9999
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,8 +57,10 @@ class TfidfNgrams:
     A name is the set of its n-grams, each weighted by idf(t) = 1 + ln((1 + N) / (1 + df(t))) over
     the N distinct names in base form; the score is the cosine, in (0, 1]. Search is exact.
 
-    With a `paraphraser`, other wordings of a mention are searched as well. What they find scores
-    the cosine times `0.8 + 0.2 * share`, with the share of the word substitute.
+    Words are compared in base form and in the spelling that European languages share.
+
+    With a `paraphraser`, other wordings of a mention that is no name itself are searched as well.
+    What they find scores the cosine times `0.8 + 0.2 * share`, with the word substitute's share.
     """
 
     name = "tfidf"
@@ -156,10 +160,13 @@ class TfidfNgrams:
         direct = self._nearest(texts, codes, k, where)
         if self.paraphraser is None:
             return direct
+        best = np.zeros(len(queries), dtype=np.float32)
+        np.maximum.at(best, direct.query_numbers(), direct.scores)
         variants = [
             (number, variant, share)
-            for number, text in enumerate(texts)
-            for variant, share in self.paraphraser.variants(text)
+            for number, (text, query) in enumerate(zip(texts, queries, strict=True))
+            if best[number] < _EXACT
+            for variant, share in self.paraphraser.variants(text, primary_language(query.language))
         ]
         if not variants:
             return direct
@@ -189,7 +196,7 @@ class TfidfNgrams:
         """Search normalised texts, preferring aliases in the given languages among equals."""
         from xlink.candidates.kernel import search  # compiled: imported when first needed
 
-        offsets, terms, weights = self._weigh(texts)
+        offsets, terms, weights = self._weigh([shared_spelling(text) for text in texts])
         arrays, terminology = self._arrays, self.terminology
         allowed = terminology.select(where).aliases if where else np.empty(0, dtype=bool)
         counts, concepts, aliases, scores = search(

@@ -18,7 +18,7 @@ from xlink.types import Filter
 if TYPE_CHECKING:
     from xlink.terminology.store import Terminology
 
-__all__ = ["Selection", "select"]
+__all__ = ["Selection", "language_matches", "select"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +49,7 @@ def select(terminology: Terminology, where: Filter) -> Selection:
     aliases = concepts[terminology.alias_concepts]
     if where.languages:
         aliases &= _with_label(
-            terminology.alias_table["language"], "language", where.languages, _language_matches
+            terminology.alias_table["language"], "language", where.languages, language_matches
         )
     if where.sources:
         aliases &= _with_label(
@@ -58,7 +58,8 @@ def select(terminology: Terminology, where: Filter) -> Selection:
     return Selection(concepts, aliases)
 
 
-def _language_matches(label: str, wanted: str) -> bool:
+def language_matches(label: str, wanted: str) -> bool:
+    """Tell whether an alias labelled `label` is in the language `wanted`; `pt` admits `pt-BR`."""
     return label.lower() == wanted.lower() or primary_language(label) == wanted.lower()
 
 

@@ -40,6 +40,7 @@ _DROPPED_MARKS = frozenset(
 ) | {"ـ"}
 _HANGUL = range(0xAC00, 0xD7A4)
 _N_CODES = 0x110000
+_FEW = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,9 @@ def _expand(
 def _distinct(
     codes: npt.NDArray[np.uint32],
 ) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
+    if len(codes) < _FEW:  # tables over all of Unicode cost more than sorting a few
+        distinct, places = np.unique(codes, return_inverse=True)
+        return distinct, places.astype(np.int64)
     seen = np.zeros(_N_CODES, dtype=bool)
     seen[codes] = True
     distinct = np.flatnonzero(seen).astype(np.uint32)

@@ -8,9 +8,18 @@ from functools import lru_cache
 from xlink.text.folding import fold
 from xlink.text.tokens import connectives, stem, token_spans
 
-__all__ = ["bag_key", "bag_key_of_folded", "surface_key"]
+__all__ = ["ROMAN_NUMERALS", "bag_key", "bag_key_of_folded", "surface_key"]
 
-_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8"}
+ROMAN_NUMERALS = {
+    "i": "1",
+    "ii": "2",
+    "iii": "3",
+    "iv": "4",
+    "v": "5",
+    "vi": "6",
+    "vii": "7",
+    "viii": "8",
+}
 
 
 def surface_key(text: str) -> str:
@@ -42,4 +51,4 @@ def bag_key_of_folded(folded: str, language: str) -> str:
     ignored = connectives(language)
     tokens = [folded[start:end] for start, end in token_spans(folded)]
     kept = [token for token in tokens if token not in ignored and token != "s"] or tokens
-    return " ".join(sorted(_ROMAN.get(token) or stem(token, language) for token in kept))
+    return " ".join(sorted(ROMAN_NUMERALS.get(token) or stem(token, language) for token in kept))

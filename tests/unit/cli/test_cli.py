@@ -26,11 +26,13 @@ class Shell:
 
     def __call__(self, *arguments: object) -> int:
         self._monkeypatch.setattr(sys, "argv", ["xlink", *map(str, arguments)])
-        with pytest.raises(SystemExit) as left:
+        try:
             main()
-            sys.exit(0)
+            code: object = 0
+        except SystemExit as left:
+            code = left.code
         self.out, self.err = self._capsys.readouterr()
-        return int(left.value.code or 0)
+        return int(str(code or 0))
 
 
 @pytest.fixture

@@ -1,0 +1,231 @@
+"""Specifications: a TOML file that says what a terminology is built from.
+
+TOML ──load_spec──▶ TerminologySpec ──locate, read, filter, derive──▶ build_from_spec
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import fields, is_dataclass, replace
+from difflib import get_close_matches
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    TypeAdapter,
+    ValidationError,
+)
+
+from xlink.errors import SpecError, UnknownNameError
+from xlink.registry import SOURCES
+from xlink.tally import Tally
+from xlink.terminology.assembly import Part, assembled
+from xlink.terminology.builder import BuildReport, build_terminology
+from xlink.terminology.derive import Rule
+from xlink.terminology.locate import locate
+from xlink.terminology.store import Terminology
+from xlink.types import Filter
+
+if TYPE_CHECKING:
+    from xlink.protocols import TerminologySource
+
+__all__ = [
+    "SourceSpec",
+    "TerminologySpec",
+    "build",
+    "build_from_spec",
+    "known_specs",
+    "load_spec",
+]
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+class SourceSpec(BaseModel):
+    """One `[[source]]` table; the keys that are not named here are options of its kind."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    kind: str
+    files: Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
+    sha256: Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")] | None = None
+    label: str | None = None
+    extends: bool = False
+    derive: tuple[Rule, ...] = ()
+
+    @property
+    def options(self) -> dict[str, object]:
+        """The options of the kind, as written."""
+        return dict(self.model_extra or {})
+
+
+class FilterSpec(BaseModel):
+    """The `[filter]` table: what of the sources is built; an empty field does not restrict."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    languages: frozenset[str] = frozenset()
+    types: frozenset[str] = frozenset()
+    sources: frozenset[str] = frozenset()
+
+
+class TerminologySpec(BaseModel):
+    """A whole specification; its relative paths start at its own file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+    title: str
+    version: str
+    licence: str
+    licence_note: str = ""
+    homepage: str = ""
+    sources: Annotated[tuple[SourceSpec, ...], Field(alias="source", min_length=1)]
+    filter: FilterSpec = FilterSpec()
+    _path: Path = PrivateAttr(default=Path())
+
+    @property
+    def path(self) -> Path:
+        """The file that this was read from."""
+        return self._path
+
+
+def known_specs() -> dict[str, Path]:
+    """Return the files of the specifications that come with xlink, by name."""
+    package = Path(str(files("xlink")))
+    installed = package / "share" / "terminologies"
+    folder = installed if installed.is_dir() else package.parent / "terminologies"
+    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+
+
+def load_spec(path_or_name: Path | str) -> TerminologySpec:
+    """Read a specification from a TOML file, or one that comes with xlink by its name.
+
+    Raises:
+        UnknownNameError: no specification of this name comes with xlink.
+        SpecError: the file can't be read, or a key is missing, unknown or of another type.
+    """
+    given = Path(path_or_name)
+    if isinstance(path_or_name, Path) or given.suffix == ".toml" or len(given.parts) > 1:
+        path = given
+    else:
+        known = known_specs()
+        if path_or_name not in known:
+            raise UnknownNameError("terminology", path_or_name, known)
+        path = known[path_or_name]
+    try:
+        spec = TerminologySpec.model_validate(_toml(path))
+    except ValidationError as error:
+        raise _refused(error, str(path)) from None
+    spec._path = path
+    for number, source in enumerate(spec.sources, start=1):
+        _reader(source, f"{path}, source {number} ({source.kind})", ())
+    return spec
+
+
+def build_from_spec(spec: TerminologySpec, path: Path | str) -> BuildReport:
+    """Locate the content of `spec`, read it and build the terminology at `path`.
+
+    Equal content makes equal bytes, wherever it lies and whenever it is built.
+
+    Raises:
+        XlinkError: content is not there, is not what the specification expects, or can't be read.
+    """
+    tally = Tally()
+    parts = []
+    for number, source in enumerate(spec.sources, start=1):
+        place = f"{spec.path}, source {number} ({source.kind})"
+        reader = _reader(source, place, _located(spec, source))
+        label = source.label if source.label is not None else spec.name
+        parts.append(Part(reader, label=label, extends=source.extends, derive=source.derive))
+    where = Filter(spec.filter.languages, spec.filter.sources, spec.filter.types)
+    return build_terminology(
+        assembled(parts, where, tally),
+        path,
+        name=spec.name,
+        version=spec.version,
+        licence=spec.licence,
+        tally=tally,
+    )
+
+
+def build(spec: TerminologySpec | Path | str, path: Path | str | None = None) -> Terminology:
+    """Build a terminology from a specification and open it; `path` defaults to its place at home.
+
+    Raises:
+        XlinkError: as `load_spec` and `build_from_spec`.
+    """
+    from xlink.home import terminology_path
+
+    loaded = spec if isinstance(spec, TerminologySpec) else load_spec(spec)
+    place = path if path is not None else terminology_path(loaded.name)
+    return build_from_spec(loaded, place).terminology
+
+
+def _located(spec: TerminologySpec, source: SourceSpec) -> tuple[Path, ...]:
+    how = " ".join(filter(None, (spec.licence_note, spec.homepage and f"See {spec.homepage}.")))
+    return tuple(
+        path
+        for address in source.files
+        for path in locate(address, folder=spec.path.parent, sha256=source.sha256, how=how)
+    )
+
+
+def _reader(source: SourceSpec, place: str, paths: tuple[Path, ...]) -> TerminologySource:
+    """Make the reader of a source, with its options checked against the fields of its class."""
+    kind = SOURCES.load(source.kind)
+    if not (isinstance(kind, type) and is_dataclass(kind)):
+        raise SpecError(f"{place}: the plug-in is not a dataclass, so its options are not known.")
+    known = {each.name for each in fields(kind)} - {"files"}
+    for option in source.options:
+        if option not in known:
+            raise SpecError(f"{place}: {_unknown(option, known | set(SourceSpec.model_fields))}")
+    try:
+        made = TypeAdapter(kind).validate_python({**source.options, "files": ()})
+    except ValidationError as error:
+        raise _refused(error, place) from None
+    return cast("TerminologySource", replace(made, files=paths))
+
+
+def _toml(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8"))
+    except OSError as error:
+        raise SpecError(f"{path} can't be read: {error.strerror or error}.") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise SpecError(f"{path}, line {line}: it is not UTF-8.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SpecError(f"{path} is not TOML: {error}.") from None
+
+
+def _refused(error: ValidationError, place: str) -> SpecError:
+    """Say what is wrong with the first key that is."""
+    first = error.errors()[0]
+    key = ".".join(str(part + 1 if isinstance(part, int) else part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        model = TerminologySpec if len(first["loc"]) == 1 else FilterSpec
+        known = [each.alias or name for name, each in model.model_fields.items()]
+        return SpecError(f"{place}: {_unknown(key, known)}")
+    if first["type"] == "missing":
+        return SpecError(f"{place}: the key `{key}` is missing.")
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, SpecError):
+        return SpecError(f"{place}: {cause}")
+    return SpecError(f"{place}: `{key}`: {first['msg']}, got {first['input']!r}.")
+
+
+def _unknown(key: str, known: Iterable[str]) -> str:
+    name = key.rpartition(".")[2]
+    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return f"the key `{key}` is unknown.{hint} Known: {', '.join(sorted(known))}."
