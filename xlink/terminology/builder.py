@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,13 +41,15 @@ def build_terminology(
     name: str,
     version: str = "",
     licence: str = "",
+    origin: Mapping[str, Json] | None = None,
     tally: Tally | None = None,
 ) -> BuildReport:
     """Write `concepts` as a terminology at `path` and open it.
 
     Records that share an id are merged: the first name and definition win, everything else is
     united. Aliases without content, repeated ones and parents that do not exist are counted in
-    the report's tally. What was at `path` stays in place until the new build is whole.
+    the report's tally. `origin` is recorded with the build: where the content came from, and what
+    was filtered. What was at `path` stays in place until the new build is whole.
 
     Raises:
         DataError: there is not one concept, or a concept has no id.
@@ -63,7 +65,7 @@ def build_terminology(
         for table_name, table in tables.items():
             schema.write_table(table, writer.folder / f"{table_name}.arrow")
         writer.parameters |= {"name": name, "version": version, "licence": licence}
-        writer.parameters |= _counts(tables, tally)
+        writer.parameters |= {"origin": dict(origin or {}), **_counts(tables, tally)}
     return BuildReport(Terminology.open(place), tally)
 
 

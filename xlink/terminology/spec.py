@@ -23,6 +23,7 @@ from pydantic import (
     ValidationError,
 )
 
+from xlink.artifact import Json
 from xlink.errors import SpecError, UnknownNameError
 from xlink.registry import SOURCES
 from xlink.tally import Tally
@@ -154,6 +155,7 @@ def build_from_spec(spec: TerminologySpec, path: Path | str) -> BuildReport:
         name=spec.name,
         version=spec.version,
         licence=spec.licence,
+        origin=_origin(spec),
         tally=tally,
     )
 
@@ -169,6 +171,18 @@ def build(spec: TerminologySpec | Path | str, path: Path | str | None = None) ->
     loaded = spec if isinstance(spec, TerminologySpec) else load_spec(spec)
     place = path if path is not None else terminology_path(loaded.name)
     return build_from_spec(loaded, place).terminology
+
+
+def _origin(spec: TerminologySpec) -> dict[str, Json]:
+    """Return where the content comes from as written, which holds on every machine."""
+    sources: list[Json] = [
+        {"kind": source.kind, "files": list(source.files), "sha256": source.sha256}
+        for source in spec.sources
+    ]
+    where: dict[str, Json] = {
+        name: list[Json](sorted(values)) for name, values in spec.filter if values
+    }
+    return {"homepage": spec.homepage, "sources": sources, "filter": where}
 
 
 def _located(spec: TerminologySpec, source: SourceSpec) -> tuple[Path, ...]:
