@@ -12,9 +12,10 @@ import hashlib
 import itertools
 import json
 import os
+import re
 import shutil
-import tempfile
 import time
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -36,6 +37,7 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 _MANIFEST = "manifest.json"
 _TEMPORARY = ".tmp-"
+_GENERATION = re.compile(r"[0-9a-f]{12}-\d+")
 _STALE_S = 24 * 3600
 _FULL_CHECK_BYTES = 64 * 2**20
 _PROBE_BYTES, _N_PROBES = 64 * 2**10, 16
@@ -85,17 +87,23 @@ class ArtifactWriter:
 def write_artifact(path: Path, *, kind: str, format_version: int) -> Iterator[ArtifactWriter]:
     """Collect an artifact in a temporary folder and swap it in when the block ends well.
 
-    On an error, or when the process is killed, what was at `path` before stays as it was.
+    On an error, or when the process is killed, what was at `path` before stays as it was. It also
+    stays if the new content equals it, so that those who have it open are not disturbed.
+
+    Raises:
+        ArtifactError: `path` is a file, or a folder of something else.
     """
-    path.mkdir(parents=True, exist_ok=True)
     _refuse_foreign_folder(path)
-    temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=path))
+    path.mkdir(parents=True, exist_ok=True)
+    temporary = _temporary(path)
+    temporary.mkdir()
     try:
         writer = ArtifactWriter(temporary)
         yield writer
         files = {entry.name: _record(entry) for entry in sorted(temporary.iterdir())}
         manifest = Manifest(kind, format_version, dict(writer.parameters), files)
-        _swap_in(path, temporary, manifest)
+        if not _is_whole(path, manifest):
+            _swap_in(path, temporary, manifest)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -146,7 +154,7 @@ def _read_manifest(path: Path, remedy: str) -> tuple[Manifest, str]:
             files={name: FileRecord(**entry) for name, entry in content["files"].items()},
         )
         fingerprint, generation = content["fingerprint"], str(content["generation"])
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise ArtifactError(f"There is no artifact at {path}. To mend this, {remedy}.") from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise ArtifactError(
@@ -172,46 +180,83 @@ def _check_file(place: Path, record: FileRecord, *, verify: bool, remedy: str) -
         raise ArtifactError(f"{place} was changed after it was written. To mend this, {remedy}.")
 
 
+def _installed(path: Path) -> tuple[Manifest, str] | None:
+    try:
+        return _read_manifest(path, "")
+    except ArtifactError:
+        return None
+
+
+def _is_whole(path: Path, manifest: Manifest) -> bool:
+    """Tell whether the artifact at `path` is already what `manifest` describes, to the byte."""
+    found = _installed(path)
+    if found is None or found[0].fingerprint != manifest.fingerprint:
+        return False
+    try:
+        for name, record in manifest.files.items():
+            _check_file(path / found[1] / name, record, verify=True, remedy="")
+    except ArtifactError:
+        return False
+    return True
+
+
 def _swap_in(path: Path, temporary: Path, manifest: Manifest) -> None:
+    previous = _installed(path)
     generation = _free_name(path, manifest.fingerprint[:12])
     temporary.replace(path / generation)
     seal = {"fingerprint": manifest.fingerprint, "generation": generation}
-    content = _canonical(asdict(manifest) | seal, indent=1)
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path, prefix=_TEMPORARY, delete=False, encoding="utf-8", newline="\n"
-    ) as stream:
-        stream.write(content)
+    written = _temporary(path)
+    with written.open("x", encoding="utf-8", newline="\n") as stream:
+        stream.write(_canonical(asdict(manifest) | seal, indent=1))
         stream.flush()
         os.fsync(stream.fileno())
-    Path(stream.name).replace(path / _MANIFEST)
-    _remove_leftovers(path, keep=generation)
+    written.replace(path / _MANIFEST)
+    if previous is not None:
+        shutil.rmtree(path / previous[1], ignore_errors=True)
+    _remove_stale(path, keep=generation)
+
+
+def _temporary(path: Path) -> Path:
+    # Not by `tempfile`: what it makes is for its owner alone, and terminologies are shared.
+    return path / f"{_TEMPORARY}{uuid.uuid4().hex}"
 
 
 def _free_name(path: Path, stem: str) -> str:
-    # A rebuild with equal content must not touch the folder that the manifest still points to.
+    # A rebuild of a damaged artifact must not touch the folder that the manifest still points to.
     return next(
         name for name in (f"{stem}-{n}" for n in itertools.count()) if not (path / name).exists()
     )
 
 
-def _remove_leftovers(path: Path, *, keep: str) -> None:
+def _remove_stale(path: Path, *, keep: str) -> None:
+    """Remove what killed builds left behind; younger leftovers may be those of a running one."""
     for entry in path.iterdir():
-        if entry.name in (_MANIFEST, keep):
+        if entry.name == keep or not _is_ours(entry):
             continue
-        is_temporary = entry.name.startswith(_TEMPORARY)
-        if is_temporary and time.time() - entry.stat().st_mtime < _STALE_S:
-            continue  # another build may be filling it right now
+        try:
+            if time.time() - entry.stat().st_mtime < _STALE_S:
+                continue
+        except FileNotFoundError:
+            continue  # another build has removed it
         if entry.is_dir():
             shutil.rmtree(entry, ignore_errors=True)
-        elif is_temporary:
+        else:
             entry.unlink(missing_ok=True)
 
 
+def _is_ours(entry: Path) -> bool:
+    return entry.name.startswith(_TEMPORARY) or _GENERATION.fullmatch(entry.name) is not None
+
+
 def _refuse_foreign_folder(path: Path) -> None:
-    strangers = [entry.name for entry in path.iterdir() if not entry.name.startswith(_TEMPORARY)]
-    if strangers and not is_artifact(path):
+    if not path.exists():
+        return
+    if not path.is_dir():
+        raise ArtifactError(f"{path} is a file. Name an empty or new folder.")
+    entries = sorted(path.iterdir())
+    if _installed(path) is None and not any(_is_ours(entry) for entry in entries) and entries:
         raise ArtifactError(
-            f"{path} holds other files ({strangers[0]}, …) and no artifact of xlink. "
+            f"{path} holds other files ({entries[0].name}, …) and no artifact of xlink. "
             "Name an empty or new folder."
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -119,24 +120,32 @@ class CandidateSet:
         return self.concept_rows[self.query_offsets[query] : self.query_offsets[query + 1]]
 
     def candidates(self, query: int, terminology: Terminology) -> tuple[Candidate, ...]:
-        """Return the candidates of one query as values, made on demand."""
+        """Return the candidates of one query as values."""
         start, end = self.query_offsets[query : query + 2].tolist()
-        return tuple(
-            Candidate(
-                concept_id=terminology.concept_id(int(self.concept_rows[place])),
-                score=float(self.scores[place]),
-                alias=terminology.alias(int(self.alias_rows[place])),
-                generator=self.proposers(place),
-            )
-            for place in range(start, end)
+        return self._values(start, end, terminology)
+
+    def lists(self, terminology: Terminology) -> list[tuple[Candidate, ...]]:
+        """Return the candidates of every query as values; cut the set to what is needed first."""
+        values = self._values(0, self.n_candidates, terminology)
+        return [values[start:end] for start, end in pairwise(self.query_offsets.tolist())]
+
+    def _values(self, start: int, end: int, terminology: Terminology) -> tuple[Candidate, ...]:
+        columns = (
+            terminology.concept_ids(self.concept_rows[start:end]),
+            self.scores[start:end].tolist(),
+            terminology.aliases(self.alias_rows[start:end]),
+            map(self.proposers, range(start, end)),
         )
+        return tuple(Candidate(*values) for values in zip(*columns, strict=True))
 
     def proposers(self, place: int) -> str:
         """Name the generators that proposed the candidate at `place`, joined by `+`."""
         if self.trace_ranks is None:
             return self.generators[int(self.generator_codes[place])]
-        found = np.flatnonzero(self.trace_ranks[place] >= 0)
-        return "+".join(self.generators[int(code)] for code in found)
+        ranks = self.trace_ranks[place].tolist()
+        return "+".join(
+            name for name, rank in zip(self.generators, ranks, strict=True) if rank >= 0
+        )
 
 
 def segment_offsets(counts: npt.NDArray[np.integer]) -> Offsets:

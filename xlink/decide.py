@@ -34,10 +34,9 @@ class ThresholdDecider:
         mentions = [mention for document in documents for mention in document.mentions]
         if len(mentions) != len(candidates):
             raise ValueError(f"{len(candidates)} candidate lists for {len(mentions)} mentions.")
-        shown = candidates.top(self.keep)
         links = []
-        for number, mention in enumerate(mentions):
-            kept = shown.candidates(number, terminology)
+        lists = candidates.top(self.keep).lists(terminology)
+        for mention, kept in zip(mentions, lists, strict=True):
             best = min(1.0, max(0.0, kept[0].score)) if kept else 0.0
             linked = bool(kept) and kept[0].score >= self.threshold
             links.append(

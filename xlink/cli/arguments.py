@@ -62,10 +62,12 @@ def filter_of(
     return Filter(*(frozenset(values or ()) for values in (languages, sources, types, within)))
 
 
-def reader_of(name: str, settings: Sequence[str] | None, **defaults: str) -> CorpusReader:
+def reader_of(
+    name: str, settings: Sequence[str] | None, *, language: str | None = None
+) -> CorpusReader:
     """Make the reader registered as `name` with `key=value` settings.
 
-    `defaults` are used where the reader has such an option and no setting names it.
+    `language`, where it is told, is that of a reader which does not know better.
 
     Raises:
         SpecError: a setting is not of that form, or not an option of this reader.
@@ -78,7 +80,9 @@ def reader_of(name: str, settings: Sequence[str] | None, **defaults: str) -> Cor
 
     maker = READERS.load(name)
     known = {each.name for each in fields(maker)} if is_dataclass(maker) else set()
-    options: dict[str, object] = {key: value for key, value in defaults.items() if key in known}
+    options: dict[str, object] = {}
+    if language is not None and "language" in known:
+        options["language"] = language
     for setting in settings or ():
         key, equals, value = setting.partition("=")
         if not equals:

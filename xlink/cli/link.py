@@ -36,7 +36,9 @@ class Format(StrEnum):
 def link(
     documents: Annotated[list[Path], typer.Argument(help="Files, folders, or - for stdin.")],
     terminology: TerminologyName,
-    language: Annotated[str, typer.Option(help="Language of the documents (BCP 47).")] = "und",
+    language: Annotated[
+        str | None, typer.Option(help="Language of the documents (BCP 47).")
+    ] = None,
     format_: Annotated[
         Format, typer.Option("--format", "-f", help="What to write.")
     ] = Format.table,

@@ -16,7 +16,7 @@ from xlink.errors import UnknownNameError
 from xlink.terminology import schema
 from xlink.terminology.hierarchy import Hierarchy
 from xlink.terminology.selection import Selection, select
-from xlink.types import Alias, AliasKind, Concept, Filter
+from xlink.types import Alias, Concept, Filter
 
 __all__ = ["Terminology"]
 
@@ -161,7 +161,7 @@ class Terminology:
         return Concept(
             id=cells["id"],
             name=cells["name"],
-            aliases=tuple(self.alias(place) for place in range(start, end)),
+            aliases=tuple(self.aliases(np.arange(start, end))),
             types=tuple(cells["types"]),
             definition=cells["definition"],
             parents=tuple(self.concept_id(int(up)) for up in self.hierarchy.parents(row)),
@@ -179,23 +179,29 @@ class Terminology:
         if row is None:
             raise UnknownNameError("concept id", concept_id, ())
         start, end = self.first_aliases[row : row + 2].tolist()
-        aliases = [self.alias(place) for place in range(start, end)]
+        aliases = self.aliases(np.arange(start, end))
         for language in languages:
             for alias in aliases:
                 if alias.language == language and alias.kind == "preferred":
                     return alias.text
         return str(self.concept_table["name"][row].as_py())
 
+    def concept_ids(self, rows: npt.NDArray[np.integer]) -> list[str]:
+        """Return the ids of the concepts at `rows`."""
+        ids: list[str] = self._ids.take(pa.array(rows)).to_pylist()
+        return ids
+
     def alias(self, row: int) -> Alias:
         """Return the alias at `row`."""
-        table = self.alias_table
-        kind: AliasKind = table["kind"][row].as_py()
-        return Alias(
-            text=table["text"][row].as_py(),
-            language=table["language"][row].as_py(),
-            kind=kind,
-            source=table["source"][row].as_py(),
-        )
+        return self.aliases(np.array([row]))[0]
+
+    def aliases(self, rows: npt.NDArray[np.integer]) -> list[Alias]:
+        """Return the aliases at `rows`; equal rows share one value."""
+        distinct, places = np.unique(rows, return_inverse=True)
+        columns = self.alias_table.select(["text", "language", "kind", "source"])
+        cells = columns.take(pa.array(distinct)).to_pydict().values()
+        made = [Alias(*values) for values in zip(*cells, strict=True)]
+        return [made[place] for place in places.tolist()]
 
     def alias_texts(self, start: int = 0, end: int | None = None) -> list[str]:
         """Return the texts of the aliases at rows `start:end`."""
