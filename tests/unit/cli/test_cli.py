@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from xlink.cli import main
+from xlink.cli.arguments import reader_of
+from xlink.corpora import DistemistReader
 from xlink.terminology import Terminology
 from xlink.testing import small_terminology
 
@@ -98,6 +100,12 @@ def test_a_filter_restricts(shell: Shell, built: Terminology, letter: Path) -> N
     assert shell(*arguments, "--given", "--reader", "text") == 0
     assert shell("explain", "failure", "-t", built.path, "--within", "T:01", "--json") == 0
     assert {each["concept_id"] for each in json.loads(shell.out)} == {"T:02"}
+
+
+def test_a_reader_keeps_its_own_language_unless_told() -> None:
+    reader = reader_of("distemist", ["codes=hpo"])
+    assert reader == DistemistReader(codes="hpo", language="es")
+    assert reader_of("distemist", None, language="pt") == DistemistReader(language="pt")
 
 
 def test_evaluate(shell: Shell, built: Terminology, tmp_path: Path) -> None:
