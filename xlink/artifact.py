@@ -160,7 +160,7 @@ def _read_manifest(path: Path, remedy: str) -> tuple[Manifest, str]:
         raise ArtifactError(
             f"{place} is cut or not a manifest of xlink. To mend this, {remedy}."
         ) from None
-    if fingerprint != manifest.fingerprint:
+    if fingerprint != manifest.fingerprint or not _GENERATION.fullmatch(generation):
         raise ArtifactError(f"{place} was edited by hand. To mend this, {remedy}.")
     return manifest, generation
 
@@ -253,10 +253,11 @@ def _refuse_foreign_folder(path: Path) -> None:
         return
     if not path.is_dir():
         raise ArtifactError(f"{path} is a file. Name an empty or new folder.")
-    entries = sorted(path.iterdir())
-    if _installed(path) is None and not any(_is_ours(entry) for entry in entries) and entries:
+    names = sorted(each.name for each in path.iterdir() if not each.name.startswith(_TEMPORARY))
+    known = _installed(path) is not None or any(map(_GENERATION.fullmatch, names))
+    if names and not known:
         raise ArtifactError(
-            f"{path} holds other files ({entries[0].name}, …) and no artifact of xlink. "
+            f"{path} holds other files ({names[0]}, …) and no artifact of xlink. "
             "Name an empty or new folder."
         )
 

@@ -35,7 +35,7 @@ class ThresholdDecider:
         if len(mentions) != len(candidates):
             raise ValueError(f"{len(candidates)} candidate lists for {len(mentions)} mentions.")
         links = []
-        lists = candidates.top(self.keep).lists(terminology)
+        lists = candidates.top(max(1, self.keep)).lists(terminology)
         for mention, kept in zip(mentions, lists, strict=True):
             best = min(1.0, max(0.0, kept[0].score)) if kept else 0.0
             linked = bool(kept) and kept[0].score >= self.threshold
@@ -44,7 +44,7 @@ class ThresholdDecider:
                     mention=mention,
                     concept_id=kept[0].concept_id if linked else None,
                     confidence=best if linked else 1.0 - best,
-                    candidates=kept,
+                    candidates=kept[: self.keep],
                 )
             )
         return links

@@ -54,14 +54,17 @@ class StaleIndexError(ArtifactError):
 
 
 class UnknownNameError(XlinkError, KeyError):
-    """A name that nothing is registered under; the message lists the known and the nearest."""
+    """A name that nothing is registered under; the message lists the known and the nearest.
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
-        self.kind, self.name, self.known = kind, name, tuple(sorted(known))
+    `known` is None where there are too many to list, as with the ids of a terminology.
+    """
+
+    def __init__(self, kind: str, name: str, known: Iterable[str] | None) -> None:
+        self.kind, self.name, self.known = kind, name, tuple(sorted(known or ()))
         near = get_close_matches(name, self.known, n=1, cutoff=0.5)
         hint = f" Did you mean {near[0]!r}?" if near else ""
-        listed = ", ".join(self.known) or "none"
-        super().__init__(f"Unknown {kind} {name!r}.{hint} Known: {listed}.")
+        listed = "" if known is None else f" Known: {', '.join(self.known) or 'none'}."
+        super().__init__(f"Unknown {kind} {name!r}.{hint}{listed}")
 
 
 class MissingExtraError(XlinkError, ImportError):

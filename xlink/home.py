@@ -29,4 +29,5 @@ def terminology_path(name_or_path: str | Path) -> Path:
 
 def index_path(terminology: Path, index: str) -> Path:
     """Return the folder of an index: they lie beside their terminology, in `NAME.indexes`."""
-    return terminology.with_name(f"{terminology.name}.indexes") / index
+    named = terminology if terminology.name.strip(".") else terminology.resolve()  # "." and ".."
+    return named.with_name(f"{named.name}.indexes") / index

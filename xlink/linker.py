@@ -54,6 +54,8 @@ class Linker:
     ) -> None:
         if not generators:
             raise ValueError("A linker needs at least one candidate generator.")
+        if k < 1:
+            raise ValueError(f"A linker needs at least one candidate a mention, not k={k}.")
         self.terminology = terminology
         self.generators = tuple(generators)
         self.detector = detector
@@ -147,7 +149,7 @@ class Linker:
                 else given
             )
             batch.append(document)
-            n_chars += len(document.text)
+            n_chars += max(1, len(document.text))
             if n_chars >= _BATCH_CHARS:
                 yield from self._link_batch(batch, detect)
                 batch, n_chars = [], 0

@@ -25,6 +25,8 @@ class Tally:
 
     def add(self, reason: str, example: str = "", count: int = 1) -> None:
         """Count `count` more cases of `reason`; the first non-empty example is kept."""
+        if not count:
+            return
         self._counts[reason] += count
         if example:
             self._examples.setdefault(reason, example)

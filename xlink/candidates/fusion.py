@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xlink.candidate_set import CandidateSet, segment_offsets, segment_sort
+from xlink.errors import SpecError, UnknownNameError
 
 __all__ = ["Fusion", "ReciprocalRankFusion", "WeightedFusion", "unite"]
 
@@ -55,7 +56,7 @@ class WeightedFusion:
         """Return the best `k` of the united candidates by mean score."""
         united = unite(sets)
         weights = _weights(united, self.weights)
-        means = np.nan_to_num(_traces(united)[0]) @ weights / weights.sum()
+        means = (np.nan_to_num(_traces(united)[0]) * weights).sum(axis=1) / weights.sum()
         return _ranked(united, means, k)
 
 
@@ -101,7 +102,13 @@ def _traces(united: CandidateSet) -> tuple[npt.NDArray[np.float32], npt.NDArray[
 
 
 def _weights(united: CandidateSet, weights: Mapping[str, float]) -> npt.NDArray[np.float64]:
-    return np.array([weights.get(name, 1.0) for name in united.generators])
+    for name in weights:
+        if name not in united.generators:
+            raise UnknownNameError("generator to weigh", name, united.generators)
+    values = np.array([weights.get(name, 1.0) for name in united.generators])
+    if (values < 0).any() or not values.any():
+        raise SpecError(f"Weights are 0 or more, and not all 0; these are {values.tolist()}.")
+    return values
 
 
 def _ranked(united: CandidateSet, scores: npt.NDArray[np.float64], k: int) -> CandidateSet:

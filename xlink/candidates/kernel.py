@@ -34,6 +34,7 @@ def search(
     text_aliases: Ints,
     alias_concepts: Ints,
     alias_languages: Ints,
+    primary_codes: Ints,
     allowed: npt.NDArray[np.bool_],
     n_concepts: int,
     k: int,
@@ -45,7 +46,8 @@ def search(
     `query_terms[query_offsets[i]:query_offsets[i + 1]]` with `query_weights` (term weight
     included); term `t` occurs in the texts `postings[posting_offsets[t]:posting_offsets[t + 1]]`,
     ascending; text `s` is the aliases `text_aliases[text_offsets[s]:text_offsets[s + 1]]`;
-    `allowed` (aliases,) is the filter, or empty for none. The result is counts (q,), and concept
+    `primary_codes` (languages,) gives regional languages (`pt-BR`) one code; `allowed` (aliases,)
+    is the filter, or empty for none. The result is counts (q,), and concept
     rows, alias rows and scores (q, k).
     """
     n_queries, n_texts = len(query_offsets) - 1, len(inverse_norms)
@@ -85,9 +87,11 @@ def search(
                     slot = slots[concept]
                     if slot >= 0:
                         held, same = scores[query, slot], score == scores[query, slot]
-                        fits = alias_languages[alias] == query_languages[query]
+                        spoken = query_languages[query]
+                        fits = primary_codes[alias_languages[alias]] == spoken
                         if same and fits:
-                            fits = alias_languages[aliases[query, slot]] != query_languages[query]
+                            standing = alias_languages[aliases[query, slot]]
+                            fits = primary_codes[standing] != spoken
                         if score > held or (same and fits):
                             scores[query, slot] = score
                             aliases[query, slot] = alias

@@ -36,7 +36,7 @@ Hashes = npt.NDArray[np.uint64]
 class AliasLookup:
     """Finds names that equal the mention: as written, folded, or as a bag of stems.
 
-    Scores lie in (0.7, 1]: 1 for a preferred name of the query's language written just as the
+    Scores lie in [0.7, 1]: 1 for a preferred name of the query's language written just as the
     mention is but for case; less for each thing that was overlooked.
     """
 

@@ -81,7 +81,9 @@ class NgramAnalyser:
     def _letters(self, codes: Codes) -> npt.NDArray[np.uint64]:
         places = np.searchsorted(self.alphabet[1:], codes).clip(max=max(0, len(self.alphabet) - 2))
         known = self.alphabet[1:][places] == codes if len(self.alphabet) > 1 else codes < 0
-        letters = np.where(known, places + _SPACE + 1, _UNKNOWN)
+        letters = places + _SPACE + 1
+        _, numbers = np.unique(codes[~known], return_inverse=True)
+        letters[~known] = np.minimum(len(self.alphabet) + _SPACE + numbers, _UNKNOWN)
         return np.where(codes == 0x20, _SPACE, letters).astype(np.uint64)
 
 

@@ -111,7 +111,7 @@ def _names_by_concept(terminology: Terminology) -> Iterator[list[tuple[str, froz
             for row in range(start, min(end, start + _MAX_ALIASES)):
                 language = labels[codes[row]]
                 words = based_text(folded[row - bounds[0]], language).split(" ")
-                names[language, frozenset(words) - connectives(language)] = None
+                names[language, frozenset(filter(None, words)) - connectives(language)] = None
             yield list(names)
 
 

@@ -78,6 +78,10 @@ class TfidfNgrams:
         self._arrays = arrays
         self._analyser = NgramAnalyser(arrays.alphabet, sizes)
         self._unseen_weight = np.float32(1 + np.log(1 + len(arrays.inverse_norms)))
+        labels = [primary_language(label) for label in terminology.language_labels]
+        self._language_codes = {label: code for code, label in reversed(list(enumerate(labels)))}
+        primary_codes = [self._language_codes[label] for label in labels]
+        self._primary_codes = np.array(primary_codes, dtype=np.int32)
 
     @classmethod
     def build(
@@ -94,6 +98,7 @@ class TfidfNgrams:
         frequencies = np.diff(occurrences.indptr)
         weights = (1 + np.log((1 + n_texts) / (1 + frequencies))).astype(np.float32)
         norms = np.sqrt(occurrences @ weights.astype(np.float64) ** 2)
+        norms[norms == 0] = np.inf  # texts too short for the sizes have no n-grams: never found
         arrays = _Arrays(
             alphabet=analyser.alphabet,
             vocabulary=vocabulary,
@@ -104,6 +109,8 @@ class TfidfNgrams:
             text_offsets=distinct.offsets,
             text_aliases=distinct.aliases,
         )
+        for each in fields(arrays):  # as when mapped, so that the kernel is compiled but once
+            getattr(arrays, each.name).flags.writeable = False
         paraphraser = Paraphraser.learn(terminology) if paraphrase else None
         index = cls(terminology, arrays, tuple(sizes), paraphraser)
         # The first search on a machine compiles the kernel, which is then cached on disk.
@@ -145,6 +152,10 @@ class TfidfNgrams:
 
     def generate(self, queries: Sequence[Query], k: int, where: Filter = NO_FILTER) -> CandidateSet:
         """Return the `k` concepts a query whose best names are nearest by cosine."""
+        if k < 1 or not len(self._arrays.vocabulary):
+            rows = np.empty(0, dtype=np.int32)
+            offsets = np.zeros(len(queries) + 1, dtype=np.int64)
+            return CandidateSet.single(self.name, offsets, rows, rows, rows.astype(np.float32))
         batches = [
             self._search(queries[start : start + _QUERY_BATCH], k, where)
             for start in range(0, max(1, len(queries)), _QUERY_BATCH)
@@ -156,7 +167,8 @@ class TfidfNgrams:
         texts = [
             based_text(text, query.language) for text, query in zip(folded, queries, strict=True)
         ]
-        codes = self._language_codes(queries)
+        spoken = [primary_language(query.language) for query in queries]
+        codes = np.array([self._language_codes.get(each, -1) for each in spoken], dtype=np.int32)
         direct = self._nearest(texts, codes, k, where)
         if self.paraphraser is None:
             return direct
@@ -184,12 +196,6 @@ class TfidfNgrams:
             ),
         ).top(k)
 
-    def _language_codes(self, queries: Sequence[Query]) -> npt.NDArray[np.int32]:
-        labels = [primary_language(label) for label in self.terminology.language_labels]
-        codes = {label: code for code, label in reversed(list(enumerate(labels)))}
-        spoken = [codes.get(primary_language(query.language), -1) for query in queries]
-        return np.array(spoken, dtype=np.int32)
-
     def _nearest(
         self, texts: list[str], languages: npt.NDArray[np.int32], k: int, where: Filter
     ) -> CandidateSet:
@@ -211,19 +217,21 @@ class TfidfNgrams:
             arrays.text_aliases,
             terminology.alias_concepts,
             terminology.alias_languages,
+            self._primary_codes,
             allowed,
             terminology.n_concepts,
             min(k, terminology.n_concepts),
         )
         filled = np.arange(concepts.shape[1]) < counts[:, None]
         numbers = np.repeat(np.arange(len(texts)), counts)
-        order = segment_sort(numbers, scores[filled], concepts[filled])
+        found = np.minimum(scores[filled], np.float32(1))
+        order = segment_sort(numbers, found, concepts[filled])
         return CandidateSet.single(
             self.name,
             segment_offsets(counts),
             concepts[filled][order],
             aliases[filled][order],
-            np.minimum(scores[filled][order], np.float32(1)),
+            found[order],
         )
 
     def _weigh(

@@ -97,7 +97,13 @@ class _Column:
         return pa.chunked_array(self.chunks, type=self.type).combine_chunks()
 
     def _flush(self) -> None:
-        self.chunks.append(pa.array(self.waiting, type=self.type))
+        try:
+            self.chunks.append(pa.array(self.waiting, type=self.type))
+        except UnicodeEncodeError as error:
+            raise DataError(
+                f"{error.object!r} holds half of a surrogate pair",
+                remedy="Repair the encoding of the source.",
+            ) from None
         self.waiting.clear()
 
 
@@ -192,7 +198,11 @@ class _Rows:
             first = names["parent"].filter(dangling)[0].as_py()
             tally.add("parent skipped: no such concept", first, pc.sum(dangling).as_py())
         pairs = np.stack([each.filter(pc.is_valid(parent)).to_numpy() for each in (child, parent)])
-        pairs = np.unique(pairs[:, pairs[0] != pairs[1]], axis=1).astype(np.int32)
+        own = pairs[0] == pairs[1]
+        if own.any():
+            first = ids[int(pairs[0, own][0])].as_py()
+            tally.add("parent skipped: the concept itself", first, int(own.sum()))
+        pairs = np.unique(pairs[:, ~own], axis=1).astype(np.int32)
         cyclic = rows_on_cycles(pairs[0], pairs[1], len(ids))
         if len(cyclic):
             shown = ", ".join(ids[int(row)].as_py() for row in cyclic[:4])
@@ -209,7 +219,13 @@ class _Rows:
             first = table["former"].filter(in_use)[0].as_py()
             tally.add("former id skipped: still in use", first, pc.sum(in_use).as_py())
         table = table.filter(pc.invert(in_use)).group_by("former", use_threads=False)
-        table = table.aggregate([("concept", "min")]).sort_by("former")
+        table = table.aggregate([("concept", "min"), ("concept", "max")]).sort_by("former")
+        shared = pc.not_equal(table["concept_min"], table["concept_max"])
+        if pc.any(shared).as_py():
+            first = table["former"].filter(shared)[0].as_py()
+            tally.add(
+                "former id of several concepts: the first has it", first, pc.sum(shared).as_py()
+            )
         return pa.table([table["former"], table["concept_min"]], schema=schema.FORMER_IDS)
 
 

@@ -12,7 +12,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from xlink.errors import UnknownNameError
-from xlink.text.tokens import primary_language
 from xlink.types import Filter
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def select(terminology: Terminology, where: Filter) -> Selection:
         for concept_id in sorted(where.within):
             row = terminology.row(concept_id)
             if row is None:
-                raise UnknownNameError("concept id", concept_id, ())
+                raise UnknownNameError("concept id", concept_id, None)
             roots.append(row)
         concepts &= terminology.hierarchy.descendants(roots)
     aliases = concepts[terminology.alias_concepts]
@@ -60,7 +59,7 @@ def select(terminology: Terminology, where: Filter) -> Selection:
 
 def language_matches(label: str, wanted: str) -> bool:
     """Tell whether an alias labelled `label` is in the language `wanted`; `pt` admits `pt-BR`."""
-    return label.lower() == wanted.lower() or primary_language(label) == wanted.lower()
+    return f"{label.lower()}-".startswith(f"{wanted.lower()}-")
 
 
 def _with_types(terminology: Terminology, wanted: frozenset[str]) -> npt.NDArray[np.bool_]:

@@ -41,12 +41,10 @@ class Terminology:
         self.facts = facts
         self.concept_table = schema.read_table(folder / "concepts.arrow")
         self.alias_table = schema.read_table(folder / "aliases.arrow")
-        self._folder = folder
-        self._ids = (
-            self.concept_table["id"].chunk(0)
-            if self.n_concepts
-            else pa.array([], pa.large_string())
-        )
+        # All are mapped at once: a rebuild takes the folder away, but not what is mapped.
+        self._relations = schema.read_table(folder / "relations.arrow")
+        self._former_ids = schema.read_table(folder / "former_ids.arrow")
+        self._ids = self.concept_table["id"].chunk(0)
         self._selections: dict[Filter, Selection] = {}
 
     @classmethod
@@ -123,7 +121,7 @@ class Terminology:
     @cached_property
     def hierarchy(self) -> Hierarchy:
         """The is-a graph over concept rows."""
-        table = schema.read_table(self._folder / "relations.arrow")
+        table = self._relations
         return Hierarchy(table["child"].to_numpy(), table["parent"].to_numpy(), self.n_concepts)
 
     def concept_id(self, row: int) -> str:
@@ -155,7 +153,7 @@ class Terminology:
         """
         row = self.row(concept) if isinstance(concept, str) else concept
         if row is None:
-            raise UnknownNameError("concept id", str(concept), ())
+            raise UnknownNameError("concept id", str(concept), None)
         cells = self.concept_table.slice(row, 1).to_pylist()[0]
         start, end = self.first_aliases[row : row + 2].tolist()
         return Concept(
@@ -177,7 +175,7 @@ class Terminology:
         """Return a concept's preferred name in the first of `languages` that has one."""
         row = self.row(concept_id)
         if row is None:
-            raise UnknownNameError("concept id", concept_id, ())
+            raise UnknownNameError("concept id", concept_id, None)
         start, end = self.first_aliases[row : row + 2].tolist()
         aliases = self.aliases(np.arange(start, end))
         for language in languages:
@@ -220,10 +218,6 @@ class Terminology:
                 del self._selections[next(iter(self._selections))]
             self._selections[where] = select(self, where)
         return self._selections[where]
-
-    @cached_property
-    def _former_ids(self) -> pa.Table:
-        return schema.read_table(self._folder / "former_ids.arrow")
 
     def _formerly(self, row: int) -> tuple[str, ...]:
         owners = self._former_ids["concept"].to_numpy()

@@ -25,8 +25,9 @@ _GREEK_NAMES = {
     "ξ": "xi", "ο": "omicron", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau", "υ": "upsilon",
     "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
 }  # fmt: skip
-# Marks that writers leave out: Latin, Greek and Cyrillic accents, Hebrew points, Arabic vowels.
-# Kana voicing marks and the vowel signs of Indic and Thai script are letters in all but name.
+# Marks that writers leave out: Latin, Greek and Cyrillic accents, Hebrew points, Arabic vowels, and
+# the choice among forms of one character. Kana voicing marks and the vowel signs of Indic and Thai
+# script are letters in all but name.
 _DROPPED_MARKS = frozenset(
     chr(code)
     for first, last in (
@@ -35,9 +36,13 @@ _DROPPED_MARKS = frozenset(
         (0x610, 0x61A),
         (0x64B, 0x65F),
         (0x670, 0x670),
+        (0xFE00, 0xFE0F),
+        (0xE0100, 0xE01EF),
     )
     for code in range(first, last + 1)
+    if unicodedata.category(chr(code)) == "Mn"  # the Hebrew hyphen stands among the points
 ) | {"ـ"}
+_ZERO_WIDTH_SPACE = "\u200b"
 _HANGUL = range(0xAC00, 0xD7A4)
 _N_CODES = 0x110000
 _FEW = 20_000
@@ -192,8 +197,14 @@ def _fold_once(character: str) -> str:
         return character
     letters = unicodedata.normalize("NFKD", character.casefold()).casefold().translate(_PLAIN)
     return "".join(
-        letter if _is_letter(letter) else " " for letter in letters if letter not in _DROPPED_MARKS
+        letter if _is_letter(letter) else " " for letter in letters if not _is_dropped(letter)
     )
+
+
+def _is_dropped(character: str) -> bool:
+    # Soft hyphens, joiners and the like show nothing, and stand within words.
+    unseen = unicodedata.category(character) == "Cf" and character != _ZERO_WIDTH_SPACE
+    return unseen or character in _DROPPED_MARKS
 
 
 def _is_letter(character: str) -> bool:
