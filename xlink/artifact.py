@@ -104,6 +104,7 @@ def write_artifact(path: Path, *, kind: str, format_version: int) -> Iterator[Ar
         manifest = Manifest(kind, format_version, dict(writer.parameters), files)
         if not _is_whole(path, manifest):
             _swap_in(path, temporary, manifest)
+        _remove_stale(path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -213,7 +214,6 @@ def _swap_in(path: Path, temporary: Path, manifest: Manifest) -> None:
     written.replace(path / _MANIFEST)
     if previous is not None:
         shutil.rmtree(path / previous[1], ignore_errors=True)
-    _remove_stale(path, keep=generation)
 
 
 def _temporary(path: Path) -> Path:
@@ -228,10 +228,11 @@ def _free_name(path: Path, stem: str) -> str:
     )
 
 
-def _remove_stale(path: Path, *, keep: str) -> None:
+def _remove_stale(path: Path) -> None:
     """Remove what killed builds left behind; younger leftovers may be those of a running one."""
+    _, installed = _read_manifest(path, "")
     for entry in path.iterdir():
-        if entry.name == keep or not _is_ours(entry):
+        if entry.name == installed or not _is_ours(entry):
             continue
         try:
             if time.time() - entry.stat().st_mtime < _STALE_S:

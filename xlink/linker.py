@@ -157,7 +157,7 @@ class Linker:
 
     def _link_batch(self, documents: list[Document], detect: bool) -> Iterator[LinkedDocument]:
         if detect and self.detector is not None:
-            documents = self.detector.detect(documents)
+            documents = self.detector.detect(documents, self.where)
         queries = [
             query
             for document in documents

@@ -80,8 +80,11 @@ class Decider(Protocol):
 class MentionDetector(Protocol):
     """Finds the places in documents that name concepts."""
 
-    def detect(self, documents: Sequence[Document]) -> list[Document]:
-        """Return the documents with mentions; each `Mention.text` is the raw text at its spans."""
+    def detect(self, documents: Sequence[Document], where: Filter = NO_FILTER) -> list[Document]:
+        """Return the documents with mentions; each `Mention.text` is the raw text at its spans.
+
+        What `where` does not admit is not looked for.
+        """
         ...
 
 

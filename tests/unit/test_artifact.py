@@ -206,9 +206,7 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     "manifest.json was edited by": lambda path: _edit_manifest(path, generation="../.."),
     "manifest.json is cut": _cut_manifest,
     "manifest.json is cut or": lambda path: _edit_manifest(path, files=["data.bin"]),
-    "manifest.json is cut or not": lambda path: (
-        (path / "manifest.json").write_bytes(b"\xff[]") and None
-    ),
+    "manifest.json is cut or not": _garble_manifest,
 }
 
 

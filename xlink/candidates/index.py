@@ -9,15 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from xlink.artifact import Json, open_artifact, write_artifact
-from xlink.errors import StaleIndexError
+from xlink.artifact import Json
 from xlink.terminology import Terminology
+from xlink.terminology.bound import open_bound, write_bound
 
 __all__ = ["load_arrays", "save_arrays"]
 
 Array = npt.NDArray[Any]
-
-_REMEDY = "build the index again with `xlink index`"
 
 
 def save_arrays(
@@ -30,10 +28,12 @@ def save_arrays(
     parameters: Mapping[str, Json],
 ) -> None:
     """Write arrays as `.npy` files of an artifact that names its terminology's fingerprint."""
-    with write_artifact(path, kind=kind, format_version=format_version) as writer:
+    with write_bound(
+        path, kind=kind, format_version=format_version, terminology=terminology
+    ) as writer:
         for name, array in arrays.items():
             np.save(writer.folder / f"{name}.npy", array, allow_pickle=False)
-        writer.parameters |= {"terminology": terminology.fingerprint, **parameters}
+        writer.parameters |= parameters
 
 
 def load_arrays(
@@ -45,15 +45,9 @@ def load_arrays(
         ArtifactError: it is missing or damaged.
         StaleIndexError: it was made for another terminology.
     """
-    artifact = open_artifact(path, kind=kind, format_version=format_version, remedy=_REMEDY)
-    parameters = artifact.manifest.parameters
-    if parameters["terminology"] != terminology.fingerprint:
-        raise StaleIndexError(
-            f"{path} indexes another terminology than {terminology.name} at {terminology.path}, "
-            f"or an older build of it. To mend this, {_REMEDY}."
-        )
+    artifact = open_bound(path, kind=kind, format_version=format_version, terminology=terminology)
     arrays = {
         Path(name).stem: np.load(artifact.folder / name, mmap_mode="r", allow_pickle=False)
         for name in artifact.manifest.files
     }
-    return arrays, parameters
+    return arrays, artifact.manifest.parameters

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Self, cast
 
-from xlink.artifact import open_artifact, write_artifact
 from xlink.detect.automaton import Automaton
 from xlink.detect.found import Finder
 from xlink.detect.matches import Match, without_overlaps
@@ -18,30 +17,29 @@ from xlink.detect.segments import Segments, join_segments
 from xlink.detect.tables import NameTables
 from xlink.detect.tokenised import TokenisedText
 from xlink.detect.wordbags import WordBags
-from xlink.errors import StaleIndexError
 from xlink.tally import Tally
 from xlink.terminology import Terminology
+from xlink.terminology.bound import open_bound, write_bound
 from xlink.text.tokens import primary_language
 from xlink.types import NO_FILTER, Document, Filter, Mention
 
 __all__ = ["DetectionOptions", "DictionaryDetector"]
 
 _KIND, _FORMAT = "dictionary detector", 1
-_REMEDY = "build the index again with `xlink index`"
 _UNKNOWN = "und"
 _OTHER_LANGUAGE_COST = 0.03
+_N_READERS = 64  # languages times filters; each holds the names it looks for
 
 
 @dataclass(frozen=True, slots=True)
 class DetectionOptions:
     """What is looked for, and what is kept of it.
 
-    `where` restricts the names. Beside names in its own language, a text is searched for those in
-    `also_languages` that have several words or are abbreviations. Of overlapping mentions the
-    longest stays, unless `nested` keeps all.
+    Beside names in its own language, a text is searched for those in `also_languages` that have
+    several words or are abbreviations. Of overlapping mentions the longest stays, unless `nested`
+    keeps all.
     """
 
-    where: Filter = NO_FILTER
     also_languages: tuple[str, ...] = ("en",)
     nested: bool = False
 
@@ -78,7 +76,7 @@ class DictionaryDetector:
         self.left_out = left_out
         self.options = options
         self._tables = tables
-        self._reader = cache(self._new_reader)
+        self._reader = lru_cache(_N_READERS)(self._new_reader)
         self._label = cache(self._new_label)
 
     @classmethod
@@ -99,9 +97,10 @@ class DictionaryDetector:
 
     def save(self, path: Path) -> None:
         """Write the names as an artifact bound to the fingerprint of their terminology."""
-        with write_artifact(path, kind=_KIND, format_version=_FORMAT) as writer:
+        with write_bound(
+            path, kind=_KIND, format_version=_FORMAT, terminology=self.terminology
+        ) as writer:
             self._tables.save(writer.folder)
-            writer.parameters["terminology"] = self.terminology.fingerprint
             writer.parameters["left_out"] = dict(self.left_out)
 
     @classmethod
@@ -114,28 +113,25 @@ class DictionaryDetector:
             ArtifactError: it is missing or damaged.
             StaleIndexError: it was made for another terminology.
         """
-        artifact = open_artifact(path, kind=_KIND, format_version=_FORMAT, remedy=_REMEDY)
-        parameters = artifact.manifest.parameters
-        if parameters["terminology"] != terminology.fingerprint:
-            raise StaleIndexError(
-                f"{path} holds the names of another terminology than {terminology.name} at "
-                f"{terminology.path}, or of an older build of it. To mend this, {_REMEDY}."
-            )
-        left_out = cast("dict[str, int]", parameters["left_out"])
+        artifact = open_bound(path, kind=_KIND, format_version=_FORMAT, terminology=terminology)
+        left_out = cast("dict[str, int]", artifact.manifest.parameters["left_out"])
         return cls(terminology, NameTables.load(artifact.folder), left_out, options)
 
     def with_options(self, options: DetectionOptions) -> Self:
         """Return a detector of the same names with other options."""
         return type(self)(self.terminology, self._tables, self.left_out, options)
 
-    def detect(self, documents: Sequence[Document]) -> list[Document]:
-        """Return the documents with what is found in place of the mentions they had."""
+    def detect(self, documents: Sequence[Document], where: Filter = NO_FILTER) -> list[Document]:
+        """Return the documents with what is found in place of the mentions they had.
+
+        Only the names that `where` admits are looked for.
+        """
         return [
             replace(document, mentions=self._mentions(document, matches))
-            for document, matches in zip(documents, self.find(documents), strict=True)
+            for document, matches in zip(documents, self.find(documents, where), strict=True)
         ]
 
-    def find(self, documents: Sequence[Document]) -> list[list[Match]]:
+    def find(self, documents: Sequence[Document], where: Filter = NO_FILTER) -> list[list[Match]]:
         """Return what is found in each document, in the order of the text, with its aliases."""
         by_language: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
         for number, document in enumerate(documents):
@@ -143,20 +139,24 @@ class DictionaryDetector:
         found: list[list[Match]] = [[] for _ in documents]
         for language, texts in by_language.items():
             for segments in join_segments(texts):
-                self._search(segments, language, found)
+                self._search(segments, language, where, found)
         if self.options.nested:
             return [
                 sorted(matches, key=lambda match: (match.start, -match.end)) for matches in found
             ]
         return [without_overlaps(matches) for matches in found]
 
-    def _search(self, segments: Segments, language: str, found: list[list[Match]]) -> None:
+    def _search(
+        self, segments: Segments, language: str, where: Filter, found: list[list[Match]]
+    ) -> None:
         """Add the matches in `segments` to those of their documents."""
         text = TokenisedText.of(segments.text)
         readings: defaultdict[tuple[int, int], list[tuple[float, int]]] = defaultdict(list)
         for spoken, native in self._searched_languages(language):
             cost = 0.0 if native else _OTHER_LANGUAGE_COST
-            for first, last, read in self._reader(spoken).read(text, language, native=native):
+            for first, last, read in self._reader(spoken, where).read(
+                text, language, native=native
+            ):
                 readings[first, last] += [(cost - each.score, each.alias) for each in read]
         for (first, last), ranked in readings.items():
             start, end = int(text.starts[first]), text.end(first, last)
@@ -177,8 +177,7 @@ class DictionaryDetector:
         wanted = dict.fromkeys(also, False) | {language: True, _UNKNOWN: True}
         return [(each, wanted[each]) for each in known if each in wanted]
 
-    def _new_reader(self, language: str) -> Reader:
-        where = self.options.where
+    def _new_reader(self, language: str, where: Filter) -> Reader:
         admitted = self.terminology.select(where).aliases if where else None
         tables = self._tables.only(language, admitted)
         finders: list[Finder] = [Automaton(tables.patterns), WordBags(language, tables.bags)]

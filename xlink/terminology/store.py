@@ -42,8 +42,8 @@ class Terminology:
         self.concept_table = schema.read_table(folder / "concepts.arrow")
         self.alias_table = schema.read_table(folder / "aliases.arrow")
         # All are mapped at once: a rebuild takes the folder away, but not what is mapped.
-        self._relations = schema.read_table(folder / "relations.arrow")
-        self._former_ids = schema.read_table(folder / "former_ids.arrow")
+        self.relation_table = schema.read_table(folder / "relations.arrow")
+        self.former_table = schema.read_table(folder / "former_ids.arrow")
         self._ids = self.concept_table["id"].chunk(0)
         self._selections: dict[Filter, Selection] = {}
 
@@ -121,7 +121,7 @@ class Terminology:
     @cached_property
     def hierarchy(self) -> Hierarchy:
         """The is-a graph over concept rows."""
-        table = self._relations
+        table = self.relation_table
         return Hierarchy(table["child"].to_numpy(), table["parent"].to_numpy(), self.n_concepts)
 
     def concept_id(self, row: int) -> str:
@@ -134,11 +134,11 @@ class Terminology:
         if row is not None:
             return row
         place = (
-            _find(self._former_ids["former"].chunk(0), concept_id)
-            if len(self._former_ids)
+            _find(self.former_table["former"].chunk(0), concept_id)
+            if len(self.former_table)
             else None
         )
-        return None if place is None else int(self._former_ids["concept"][place].as_py())
+        return None if place is None else int(self.former_table["concept"][place].as_py())
 
     def current_id(self, concept_id: str) -> str | None:
         """Return the id under which a concept stands now; None if the terminology lacks it."""
@@ -220,9 +220,9 @@ class Terminology:
         return self._selections[where]
 
     def _formerly(self, row: int) -> tuple[str, ...]:
-        owners = self._former_ids["concept"].to_numpy()
+        owners = self.former_table["concept"].to_numpy()
         return tuple(
-            self._former_ids["former"][int(place)].as_py()
+            self.former_table["former"][int(place)].as_py()
             for place in np.flatnonzero(owners == row)
         )
 

@@ -95,9 +95,13 @@ def test_link_writes_html(shell: Shell, built: Terminology, letter: Path, tmp_pa
     assert "heart failure" in page.read_text(encoding="utf-8")
 
 
-def test_a_filter_restricts(shell: Shell, built: Terminology, letter: Path) -> None:
-    arguments = ("link", letter, "-t", built.path, "--language", "en", "--within", "T:01")
-    assert shell(*arguments, "--given", "--reader", "text") == 0
+def test_a_filter_restricts_detection_and_candidates(
+    shell: Shell, built: Terminology, letter: Path
+) -> None:
+    linking = ("link", letter, "-t", built.path, "--language", "en", "--format", "jsonl")
+    assert shell(*linking, "--within", "T:01") == 0
+    document = json.loads(shell.out.splitlines()[1])
+    assert [link["concept_id"] for link in document["links"]] == ["T:02"]
     assert shell("explain", "failure", "-t", built.path, "--within", "T:01", "--json") == 0
     assert {each["concept_id"] for each in json.loads(shell.out)} == {"T:02"}
 

@@ -220,14 +220,15 @@ def test_synonyms_of_words_are_learned(tmp_path: Path) -> None:
 def test_filter_acts_before_matching(
     detector: DictionaryDetector, where: Filter, expected: list[str]
 ) -> None:
-    filtered = detector.with_options(DetectionOptions(where=where))
-    assert found(filtered, "fever pain after E. coli infection of A:1") == expected
+    text = Document("d", "fever pain after E. coli infection of A:1", "en")
+    (document,) = detector.detect([text], where)
+    assert [mention.text for mention in document.mentions] == expected
 
 
 def test_unknown_filter_is_refused(detector: DictionaryDetector) -> None:
-    wrong = detector.with_options(DetectionOptions(where=Filter(types=frozenset({"planet"}))))
+    wrong = Filter(types=frozenset({"planet"}))
     with pytest.raises(UnknownNameError, match="planet"):
-        found(wrong, "fever")
+        detector.detect([Document("d", "fever", "en")], wrong)
 
 
 def test_matches_name_their_aliases_best_first(
