@@ -146,6 +146,19 @@ def test_show_and_stats(shell: Shell, built: Terminology) -> None:
     assert json.loads(shell.out)["n_concepts"] == 12
 
 
+def table_spec(folder: Path, rows: str) -> Path:
+    """Write a table with a specification of it, and return the latter."""
+    (folder / "names.tsv").write_text(rows, encoding="utf-8")
+    spec = folder / "own.toml"
+    spec.write_text(
+        'name = "own"\ntitle = "t"\nversion = "1"\nlicence = "CC0-1.0"\n'
+        '[[source]]\nkind = "table"\nfiles = "names.tsv"\n'
+        'id = "code"\nname = "name"\nparents = "up"\n',
+        encoding="utf-8",
+    )
+    return spec
+
+
 class TestBadInput:
     """Every failure is one line on stderr that says what to do, and exit code 1."""
 
@@ -183,6 +196,32 @@ class TestBadInput:
         path.touch()
         assert shell("link", path, "-t", built.path) == 0
         assert "document without text" in shell.err
+
+    @pytest.mark.slow
+    def test_a_line_of_50_mb(self, shell: Shell, built: Terminology, tmp_path: Path) -> None:
+        path, run = tmp_path / "line.txt", tmp_path / "run.jsonl"
+        path.write_text("x" * 50_000_000 + " pneumonia", encoding="ascii")
+        arguments = ("link", path, "-t", built.path, "--language", "en", "--format", "jsonl")
+        assert shell(*arguments, "--out", run) == 0
+        document = json.loads(run.read_text(encoding="utf-8").splitlines()[1])
+        assert document["links"][0]["mention"]["spans"] == [[50_000_001, 50_000_010]]
+
+    def test_missing_column(self, shell: Shell, tmp_path: Path) -> None:
+        error = self.fails(shell, "terminology", "build", table_spec(tmp_path, "code\ttitle\n"))
+        assert "names.tsv, line 1" in error
+        assert "no column 'name'" in error
+        assert "code, title" in error
+
+    def test_cycles_and_repeated_ids_are_counted(self, shell: Shell, tmp_path: Path) -> None:
+        rows = "code\tname\tup\nA\tfever\tB\nB\tcough\tA\nB\ttussis\tZ\n"
+        spec = table_spec(tmp_path, rows)
+        assert shell("terminology", "build", spec, "--out", tmp_path / "built") == 0
+        said = shell.out + shell.err
+        assert "2 x concept on a cycle of parents (first: A, B)" in said
+        assert "1 x parent skipped: no such concept (first: Z)" in said
+        assert "1 x row merged with an earlier one of the same id (first: B)" in said
+        assert shell("explain", "tussis", "-t", tmp_path / "built", "--within", "A", "--json") == 0
+        assert json.loads(shell.out)[0]["concept_id"] == "B"
 
     def test_unknown_names(self, shell: Shell, built: Terminology, letter: Path) -> None:
         linking = ("link", letter, "-t", built.path)
