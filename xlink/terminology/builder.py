@@ -16,7 +16,7 @@ from xlink.errors import DataError
 from xlink.progress import track
 from xlink.tally import Tally
 from xlink.terminology import schema
-from xlink.terminology.hierarchy import rows_on_cycles
+from xlink.terminology.hierarchy import order_by_parent, rows_on_cycles
 from xlink.terminology.store import Terminology
 from xlink.text.keys import surface_key
 from xlink.types import Concept
@@ -207,7 +207,14 @@ class _Rows:
         if len(cyclic):
             shown = ", ".join(ids[int(row)].as_py() for row in cyclic[:4])
             tally.add("concept on a cycle of parents", shown, len(cyclic))
-        return pa.table({"child": pairs[0], "parent": pairs[1]}, schema=schema.RELATIONS)
+        return pa.table(
+            {
+                "child": pairs[0],
+                "parent": pairs[1],
+                "by_parent": order_by_parent(pairs[0], pairs[1]),
+            },
+            schema=schema.RELATIONS,
+        )
 
     def _former_table(self, ids: pa.Array, tally: Tally) -> pa.Table:
         names = {name: column.array() for name, column in self.former.items()}

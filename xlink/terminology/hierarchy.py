@@ -9,49 +9,70 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-__all__ = ["Hierarchy", "rows_on_cycles"]
+__all__ = ["Hierarchy", "order_by_parent", "rows_on_cycles"]
 
 Rows = npt.NDArray[np.int32]
 
 
 class Hierarchy:
-    """Adjacency of concepts in both directions, as offsets into sorted neighbour lists."""
+    """Neighbours of concepts in both directions, found by binary search in sorted pairs.
 
-    def __init__(self, children: Rows, parents: Rows, n_concepts: int) -> None:
+    *Shapes:* `children` and `parents` (relations,): each pair is one is-a relation. `by_parent`
+    is the order of the pairs by parent and child, where that is known already.
+    """
+
+    def __init__(
+        self, children: Rows, parents: Rows, n_concepts: int, *, by_parent: Rows | None = None
+    ) -> None:
         self.n_concepts = n_concepts
-        self._up = _adjacency(children, parents, n_concepts)
-        self._down = _adjacency(parents, children, n_concepts)
+        if (children[1:] < children[:-1]).any():
+            order = np.lexsort((parents, children))
+            children, parents, by_parent = children[order], parents[order], None
+        if by_parent is None:
+            by_parent = order_by_parent(children, parents)
+        self._up = children, parents
+        self._down = parents[by_parent], children[by_parent]
 
     def parents(self, row: int) -> Rows:
         """Return the rows of the direct parents of a concept."""
-        offsets, targets = self._up
-        return targets[offsets[row] : offsets[row + 1]]
+        return _neighbours(self._up, np.array([row]))
 
     def children(self, row: int) -> Rows:
         """Return the rows of the direct children of a concept."""
-        offsets, targets = self._down
-        return targets[offsets[row] : offsets[row + 1]]
+        return _neighbours(self._down, np.array([row]))
 
     def ancestors(self, rows: Iterable[int]) -> npt.NDArray[np.bool_]:
         """Return a mask of all that is above `rows`, themselves included. *Shape:* (concepts,)"""
-        return self._reach(rows, *self._up)
+        return self._reach(rows, self._up)
 
     def descendants(self, rows: Iterable[int]) -> npt.NDArray[np.bool_]:
         """Return a mask of all that is below `rows`, themselves included. *Shape:* (concepts,)"""
-        return self._reach(rows, *self._down)
+        return self._reach(rows, self._down)
 
-    def _reach(
-        self, rows: Iterable[int], offsets: npt.NDArray[np.int64], targets: Rows
-    ) -> npt.NDArray[np.bool_]:
+    def _reach(self, rows: Iterable[int], pairs: tuple[Rows, Rows]) -> npt.NDArray[np.bool_]:
         seen = np.zeros(self.n_concepts, dtype=bool)
-        front = np.unique(np.fromiter(rows, dtype=np.int64))
+        front = np.unique(np.fromiter(rows, dtype=np.int32))
         while len(front):
             seen[front] = True
-            counts = offsets[front + 1] - offsets[front]
-            within = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
-            reached = np.unique(targets[np.repeat(offsets[front], counts) + within])
-            front = reached[~seen[reached]].astype(np.int64)
+            reached = np.unique(_neighbours(pairs, front))
+            front = reached[~seen[reached]]
         return seen
+
+
+def order_by_parent(children: Rows, parents: Rows) -> Rows:
+    """Return the order of relations by parent, then by child."""
+    return np.lexsort((children, parents)).astype(np.int32)
+
+
+def _neighbours(pairs: tuple[Rows, Rows], rows: npt.NDArray[np.integer]) -> Rows:
+    """Return what `rows` point to; `pairs` are sources, ascending, and targets."""
+    sources, targets = pairs
+    rows = rows.astype(sources.dtype)
+    starts, ends = (np.searchsorted(sources, rows, side=side) for side in ("left", "right"))
+    counts = ends - starts
+    within = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
+    found: Rows = targets[np.repeat(starts, counts) + within]
+    return found
 
 
 def rows_on_cycles(children: Rows, parents: Rows, n_concepts: int) -> Rows:
@@ -63,9 +84,3 @@ def rows_on_cycles(children: Rows, parents: Rows, n_concepts: int) -> Rows:
     _, component = connected_components(graph, directed=True, connection="strong")
     sizes = np.bincount(component)
     return np.flatnonzero(sizes[component] > 1).astype(np.int32)
-
-
-def _adjacency(sources: Rows, targets: Rows, n_concepts: int) -> tuple[npt.NDArray[np.int64], Rows]:
-    order = np.lexsort((targets, sources))
-    offsets = np.searchsorted(sources[order], np.arange(n_concepts + 1))
-    return offsets.astype(np.int64), targets[order]

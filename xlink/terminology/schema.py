@@ -47,10 +47,12 @@ ALIASES = pa.schema(
         pa.field("source", _LABEL, nullable=False),
     ]
 )
+# Relations lie in the order of child and parent; `by_parent` is their order by parent and child.
 RELATIONS = pa.schema(
     [
         pa.field("child", pa.int32(), nullable=False),
         pa.field("parent", pa.int32(), nullable=False),
+        pa.field("by_parent", pa.int32(), nullable=False),
     ]
 )
 FORMER_IDS = pa.schema(

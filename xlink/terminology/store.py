@@ -122,7 +122,8 @@ class Terminology:
     def hierarchy(self) -> Hierarchy:
         """The is-a graph over concept rows."""
         table = self.relation_table
-        return Hierarchy(table["child"].to_numpy(), table["parent"].to_numpy(), self.n_concepts)
+        child, parent, by_parent = (table[name].to_numpy() for name in table.column_names)
+        return Hierarchy(child, parent, self.n_concepts, by_parent=by_parent)
 
     def concept_id(self, row: int) -> str:
         """Return the id of the concept at `row`."""
