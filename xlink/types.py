@@ -155,18 +155,20 @@ class LinkedDocument:
 class Filter:
     """Which part of a terminology may be proposed; an empty field does not restrict.
 
-    `languages` and `sources` choose aliases; `types` and `within` (ids of subtree roots, which
-    are themselves included) choose concepts. A language `pt` admits `pt-BR` as well.
+    `languages` and `sources` choose aliases; `types`, `within` (ids of subtree roots, which are
+    themselves included) and `ecl` (an expression as `xlink.terminology.ecl` describes) choose
+    concepts. A language `pt` admits `pt-BR` as well.
     """
 
     languages: frozenset[str] = field(default_factory=frozenset)
     sources: frozenset[str] = field(default_factory=frozenset)
     types: frozenset[str] = field(default_factory=frozenset)
     within: frozenset[str] = field(default_factory=frozenset)
+    ecl: str = ""
 
     def __bool__(self) -> bool:
         """Tell whether anything is restricted at all."""
-        return bool(self.languages or self.sources or self.types or self.within)
+        return bool(self.languages or self.sources or self.types or self.within or self.ecl)
 
 
 NO_FILTER = Filter()

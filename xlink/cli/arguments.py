@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "As",
+    "Ecl",
     "Json",
     "Languages",
     "OnlySources",
@@ -50,16 +51,28 @@ Within = Annotated[
 ]
 
 
+Ecl = Annotated[
+    str, typer.Option("--ecl", help="Only concepts of this expression, such as '<<64572001'.")
+]
+
+
 def filter_of(
     languages: Sequence[str] | None = None,
     sources: Sequence[str] | None = None,
     types: Sequence[str] | None = None,
     within: Sequence[str] | None = None,
+    ecl: str = "",
 ) -> Filter:
     """Make a filter from repeated options."""
     from xlink.types import Filter
 
-    return Filter(*(frozenset(values or ()) for values in (languages, sources, types, within)))
+    return Filter(
+        languages=frozenset(languages or ()),
+        sources=frozenset(sources or ()),
+        types=frozenset(types or ()),
+        within=frozenset(within or ()),
+        ecl=ecl,
+    )
 
 
 def reader_of(

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from xlink.cli.arguments import (
+    Ecl,
     Json,
     Languages,
     OnlySources,
@@ -29,6 +30,7 @@ def explain(
     only_source: OnlySources = None,
     only_type: OnlyTypes = None,
     within: Within = None,
+    ecl: Ecl = "",
     as_json: Json = False,
 ) -> None:
     """Show why a mention is linked as it is. Example: xlink explain HTA -t icd10"""
@@ -38,7 +40,7 @@ def explain(
 
     from xlink.linker import Linker
 
-    where = filter_of(only_language, only_source, only_type, within)
+    where = filter_of(only_language, only_source, only_type, within, ecl)
     linker = Linker.open(terminology, detector=None, k=max(k, 64), where=where)
     found = linker.explain(text, language=language, n=k)
     if as_json:

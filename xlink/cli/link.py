@@ -10,6 +10,7 @@ import typer
 
 from xlink.cli.arguments import (
     As,
+    Ecl,
     Languages,
     OnlySources,
     OnlyTypes,
@@ -58,6 +59,7 @@ def link(
     only_source: OnlySources = None,
     only_type: OnlyTypes = None,
     within: Within = None,
+    ecl: Ecl = "",
 ) -> None:
     """Link documents. Example: xlink link letters/ -t icd10 --language es"""
     from xlink.errors import SpecError
@@ -78,7 +80,7 @@ def link(
         threshold=threshold,
         k=k,
         keep=keep,
-        where=filter_of(only_language, only_source, only_type, within),
+        where=filter_of(only_language, only_source, only_type, within, ecl),
     )
     read = reader_of(reader, settings, language=language).read(documents, tally)
     linked = track(linker.link(read, detect=not given), "Linking")

@@ -33,6 +33,7 @@ def select(terminology: Terminology, where: Filter) -> Selection:
 
     Raises:
         UnknownNameError: a language, source, type or id that the terminology does not have.
+        SpecError: the ECL expression can't be parsed; the message points at the place.
     """
     concepts = np.ones(terminology.n_concepts, dtype=bool)
     if where.types:
@@ -45,6 +46,10 @@ def select(terminology: Terminology, where: Filter) -> Selection:
                 raise UnknownNameError("concept id", concept_id, None)
             roots.append(row)
         concepts &= terminology.hierarchy.descendants(roots)
+    if where.ecl:
+        from xlink.terminology.ecl import evaluate_ecl  # its grammar takes .1 s to import
+
+        concepts &= evaluate_ecl(terminology, where.ecl)
     aliases = concepts[terminology.alias_concepts]
     if where.languages:
         aliases &= _with_label(
