@@ -21,6 +21,7 @@ FLOORS = (
     ("candidates",),
     ("detect",),
     ("decide", "evidence", "indexes"),
+    ("search",),
     ("linker",),
     ("corpora",),
     ("evaluate",),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -15,7 +14,7 @@ from xlink.candidates.index import load_arrays, save_arrays
 from xlink.progress import track
 from xlink.terminology import Terminology
 from xlink.text.folding import fold_many
-from xlink.text.keys import bag_key_of_folded, surface_key
+from xlink.text.keys import bag_key_of_folded, key_hashes, surface_key
 from xlink.text.tokens import primary_language
 from xlink.types import NO_FILTER, Filter, Query
 
@@ -57,9 +56,9 @@ class AliasLookup:
             texts = terminology.alias_texts(start, start + _BATCH)
             folded = fold_many(texts)
             spoken = [labels[code] for code in languages[start : start + len(texts)].tolist()]
-            hashes["surface"].append(_hash(map(surface_key, texts)))
-            hashes["folded"].append(_hash(folded))
-            hashes["bag"].append(_hash(map(bag_key_of_folded, folded, spoken)))
+            hashes["surface"].append(key_hashes(map(surface_key, texts)))
+            hashes["folded"].append(key_hashes(folded))
+            hashes["bag"].append(key_hashes(map(bag_key_of_folded, folded, spoken)))
         arrays: dict[str, npt.NDArray[Any]] = {}
         for level, parts in hashes.items():
             joined = np.concatenate([*parts, np.empty(0, dtype=np.uint64)])
@@ -121,7 +120,7 @@ class AliasLookup:
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.float32]]:
         """Return the query number, alias row and level score of every alias with a given key."""
         pairs = list(keys)
-        wanted = _hash(key for _, key in pairs)
+        wanted = key_hashes(key for _, key in pairs)
         known, aliases = self._arrays[f"{level}_hashes"], self._arrays[f"{level}_aliases"]
         starts, ends = (np.searchsorted(known, wanted, side=side) for side in ("left", "right"))
         counts = ends - starts
@@ -153,12 +152,3 @@ def _surface_keys(queries: Sequence[Query], folded: list[str]) -> Iterable[tuple
     for number, (query, text) in enumerate(zip(queries, folded, strict=True)):
         if text:
             yield number, surface_key(query.text)
-
-
-def _hash(keys: Iterable[str]) -> Hashes:
-    """Hash keys to 64 bits: with ten million names a false hit is a matter of one in 10^12."""
-    digests = [
-        hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        for key in keys
-    ]
-    return np.frombuffer(b"".join(digests), dtype="<u8")

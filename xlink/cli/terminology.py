@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xlink.cli.arguments import Json, TerminologyName
-from xlink.cli.output import note, print_json, print_result, report
+from xlink.cli.arguments import (
+    Ecl,
+    Json,
+    Languages,
+    OnlySources,
+    OnlyTypes,
+    TerminologyName,
+    Within,
+    filter_of,
+)
+from xlink.cli.output import note, print_json, print_result
 
 if TYPE_CHECKING:
     from xlink.types import Concept
@@ -27,14 +36,15 @@ def build(
     spec: Annotated[str, typer.Argument(help="Shipped name, or path of a TOML specification.")],
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder to build.")] = None,
 ) -> None:
-    """Build a terminology. Example: xlink terminology build icd10"""
+    """Build a terminology and report on it. Example: xlink terminology build icd10"""
     from xlink.home import terminology_path
+    from xlink.terminology.report import describe
     from xlink.terminology.spec import build_from_spec, load_spec
 
     loaded = load_spec(spec)
     place = out if out is not None else terminology_path(loaded.name)
     done = build_from_spec(loaded, place)
-    report(done.tally)
+    typer.echo("\n".join(describe(done.terminology).lines(done.tally.sentences())))
     built = done.terminology
     note(f"{built.name}: {built.n_concepts:,} concepts, {built.n_aliases:,} names in {place}")
 
@@ -92,17 +102,77 @@ def show(
 
 
 @app.command()
-def stats(terminology: TerminologyName, as_json: Json = False) -> None:
-    """Count concepts and names. Example: xlink terminology stats -t icd10"""
+def search(
+    text: Annotated[str, typer.Argument(help="A name, or something like it.")],
+    terminology: TerminologyName,
+    language: Annotated[str, typer.Option(help="Language of the text (BCP 47).")] = "und",
+    k: Annotated[int, typer.Option("-k", min=1, help="Concepts to show.")] = 10,
+    exact: Annotated[bool, typer.Option("--exact", help="Only names equal to the text.")] = False,
+    only_language: Languages = None,
+    only_source: OnlySources = None,
+    only_type: OnlyTypes = None,
+    within: Within = None,
+    ecl: Ecl = "",
+    as_json: Json = False,
+) -> None:
+    """Find concepts by name. Example: xlink terminology search hypertension -t icd10"""
+    from dataclasses import asdict
+
+    from rich.table import Table
+
     from xlink.home import terminology_path
+    from xlink.search import NameSearch
     from xlink.terminology import Terminology
 
     opened = Terminology.open(terminology_path(terminology))
-    facts = opened.facts | {"fingerprint": opened.fingerprint}
+    where = filter_of(only_language, only_source, only_type, within, ecl)
+    found = NameSearch(opened).find(text, language=language, k=k, where=where, similar=not exact)
     if as_json:
-        print_json(facts)
+        print_json(asdict(found))
+        return
+    table = Table("concept", "name", "alias", "language", "source", "match", "score")
+    for match, candidates in (("exact", found.exact), ("similar", found.similar)):
+        for each in candidates:
+            alias, name = each.alias, opened.name_of(each.concept_id)
+            cells = (each.concept_id, name, alias.text, alias.language, alias.source, match)
+            table.add_row(*cells, f"{each.score:.3f}")
+    print_result(table)
+
+
+@app.command()
+def stats(terminology: TerminologyName, as_json: Json = False) -> None:
+    """Count concepts and names. Example: xlink terminology stats -t icd10"""
+    from dataclasses import asdict
+
+    from xlink.home import terminology_path
+    from xlink.terminology import Terminology
+    from xlink.terminology.report import describe
+
+    opened = Terminology.open(terminology_path(terminology))
+    described = describe(opened)
+    if as_json:
+        print_json(opened.facts | asdict(described))
     else:
-        typer.echo("\n".join(f"{key}: {value}" for key, value in facts.items()))
+        typer.echo("\n".join(described.lines()))
+
+
+@app.command()
+def diff(
+    old: Annotated[str, typer.Argument(help="Name or folder of the older terminology.")],
+    new: Annotated[str, typer.Argument(help="Name or folder of the newer one.")],
+    shown: Annotated[int, typer.Option("-n", min=0, help="Changes of a kind to show.")] = 10,
+    as_json: Json = False,
+) -> None:
+    """Show what changed between two. Example: xlink terminology diff hpo hpo-es"""
+    from xlink.home import terminology_path
+    from xlink.terminology import Terminology
+    from xlink.terminology.diff import compare
+
+    changes = compare(*(Terminology.open(terminology_path(each)) for each in (old, new)))
+    if as_json:
+        print_json({"counts": changes.counts(), **changes.records()})
+    else:
+        typer.echo("\n".join(changes.lines(shown)))
 
 
 def _lines(concept: Concept) -> list[str]:

@@ -5,13 +5,14 @@ TOML ──load_spec──▶ TerminologySpec ──locate, read, filter, derive
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 from pydantic import (
     BaseModel,
@@ -32,7 +33,8 @@ from xlink.terminology.builder import BuildReport, build_terminology
 from xlink.terminology.derive import Rule
 from xlink.terminology.locate import locate
 from xlink.terminology.store import Terminology
-from xlink.types import Filter
+from xlink.terminology.views import View, rekeyed
+from xlink.types import Concept, Filter
 
 if TYPE_CHECKING:
     from xlink.protocols import TerminologySource
@@ -79,6 +81,22 @@ class FilterSpec(BaseModel):
     sources: frozenset[str] = frozenset()
 
 
+class ViewSpec(BaseModel):
+    """The `[view]` table: the ids that the sources are re-keyed to, as `View` describes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    prefixes: Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
+    id: re.Pattern[str] = re.compile(r".+")
+    mappings: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    predicates: Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)] = (
+        "skos:exactMatch",
+    )
+    xrefs: bool = True
+    several: Literal["all", "mapped", "skip"] = "all"
+    on_error: Literal["raise", "skip"] = "raise"
+
+
 class TerminologySpec(BaseModel):
     """A whole specification; its relative paths start at its own file."""
 
@@ -92,6 +110,7 @@ class TerminologySpec(BaseModel):
     homepage: str = ""
     sources: Annotated[tuple[SourceSpec, ...], Field(alias="source", min_length=1)]
     filter: FilterSpec = FilterSpec()
+    view: ViewSpec | None = None
     _path: Path = PrivateAttr(default=Path())
 
     @property
@@ -145,12 +164,12 @@ def build_from_spec(spec: TerminologySpec, path: Path | str) -> BuildReport:
     parts = []
     for number, source in enumerate(spec.sources, start=1):
         place = f"{spec.path}, source {number} ({source.kind})"
-        reader = _reader(source, place, _located(spec, source))
+        reader = _reader(source, place, _located(spec, source.files, source.sha256))
         label = source.label if source.label is not None else spec.name
         parts.append(Part(reader, label=label, extends=source.extends, derive=source.derive))
     where = Filter(spec.filter.languages, spec.filter.sources, spec.filter.types)
     return build_terminology(
-        assembled(parts, where, tally),
+        _concepts(spec, parts, where, tally),
         path,
         name=spec.name,
         version=spec.version,
@@ -173,6 +192,16 @@ def build(spec: TerminologySpec | Path | str, path: Path | str | None = None) ->
     return build_from_spec(loaded, place).terminology
 
 
+def _concepts(
+    spec: TerminologySpec, parts: list[Part], where: Filter, tally: Tally
+) -> Iterator[Concept]:
+    if spec.view is None:
+        return assembled(parts, where, tally)
+    options = spec.view.model_dump(exclude={"mappings"})
+    view = View(mappings=_located(spec, spec.view.mappings), **options)
+    return rekeyed(lambda counts: assembled(parts, where, counts), view, tally)
+
+
 def _origin(spec: TerminologySpec) -> dict[str, Json]:
     """Return where the content comes from as written, which holds on every machine."""
     sources: list[Json] = [
@@ -182,15 +211,23 @@ def _origin(spec: TerminologySpec) -> dict[str, Json]:
     where: dict[str, Json] = {
         name: list[Json](sorted(values)) for name, values in spec.filter if values
     }
-    return {"homepage": spec.homepage, "sources": sources, "filter": where}
+    origin: dict[str, Json] = {"homepage": spec.homepage, "sources": sources, "filter": where}
+    if spec.view is not None:
+        origin["view"] = {
+            name: list[Json](value) if isinstance(value, tuple) else value
+            for name, value in spec.view.model_copy(update={"id": spec.view.id.pattern})
+        }
+    return origin
 
 
-def _located(spec: TerminologySpec, source: SourceSpec) -> tuple[Path, ...]:
+def _located(
+    spec: TerminologySpec, addresses: Iterable[str], sha256: str | None = None
+) -> tuple[Path, ...]:
     how = " ".join(filter(None, (spec.licence_note, spec.homepage and f"See {spec.homepage}.")))
     return tuple(
         path
-        for address in source.files
-        for path in locate(address, folder=spec.path.parent, sha256=source.sha256, how=how)
+        for address in addresses
+        for path in locate(address, folder=spec.path.parent, sha256=sha256, how=how)
     )
 
 
@@ -227,7 +264,9 @@ def _refused(error: ValidationError, place: str) -> SpecError:
     first = error.errors()[0]
     key = ".".join(str(part + 1 if isinstance(part, int) else part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        model = TerminologySpec if len(first["loc"]) == 1 else FilterSpec
+        table = None if len(first["loc"]) == 1 else first["loc"][0]
+        tables: dict[object, type[BaseModel]] = {"filter": FilterSpec, "view": ViewSpec}
+        model = tables.get(table, TerminologySpec)
         known = [each.alias or name for name, each in model.model_fields.items()]
         return SpecError(f"{place}: {_unknown(key, known)}")
     if first["type"] == "missing":

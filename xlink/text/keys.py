@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
 
 from xlink.text.folding import fold
 from xlink.text.tokens import connectives, stem, token_spans
 
-__all__ = ["ROMAN_NUMERALS", "bag_key", "bag_key_of_folded", "surface_key"]
+__all__ = ["ROMAN_NUMERALS", "bag_key", "bag_key_of_folded", "key_hashes", "surface_key"]
 
 ROMAN_NUMERALS = {
     "i": "1",
@@ -28,10 +33,9 @@ def surface_key(text: str) -> str:
     >>> surface_key("Crohn  Disease")
     'crohn disease'
     """
-    # Two rounds reach the fixed point: folding case can undo the composition, and the other way.
-    for _ in range(2):
-        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return " ".join(text.split())
+    # Before folding case, for compatible forms hide capitals (㎒); after it, for it takes apart.
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())
 
 
 def bag_key(text: str, language: str) -> str:
@@ -52,3 +56,12 @@ def bag_key_of_folded(folded: str, language: str) -> str:
     tokens = [folded[start:end] for start, end in token_spans(folded)]
     kept = [token for token in tokens if token not in ignored and token != "s"] or tokens
     return " ".join(sorted(ROMAN_NUMERALS.get(token) or stem(token, language) for token in kept))
+
+
+def key_hashes(keys: Iterable[str]) -> npt.NDArray[np.uint64]:
+    """Hash keys to 64 bits: with ten million names a false hit is a matter of one in 10^12."""
+    digests = [
+        hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        for key in keys
+    ]
+    return np.frombuffer(b"".join(digests), dtype="<u8")

@@ -71,8 +71,8 @@ class TestLoading:
             assert spec.path == known[name]
 
     def test_an_unknown_name_lists_the_known(self) -> None:
-        with pytest.raises(UnknownNameError, match=r"'icd11'\. Did you mean 'icd10'\?.*hpo"):
-            load_spec("icd11")
+        with pytest.raises(UnknownNameError, match=r"'icd10cn'\. Did you mean 'icd10cm'\?.*hpo"):
+            load_spec("icd10cn")
 
     def test_a_missing_file_is_named(self, tmp_path: Path) -> None:
         with pytest.raises(SpecError, match=r"none\.toml can't be read: No such file"):
