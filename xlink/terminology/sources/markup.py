@@ -8,22 +8,26 @@ from pathlib import Path
 from lxml import etree
 
 from xlink.errors import DataError
+from xlink.terminology.sources.documents import opened
 
 __all__ = ["parsed"]
 
 
 def parsed(
-    path: Path, *, events: Sequence[str] = ("end",), tag: str | None = None
+    path: Path, *, events: Sequence[str] = ("end",), tag: str | Sequence[str] | None = None
 ) -> Iterator[tuple[str, etree._Element]]:
-    """Yield the events of parsing `path` with their elements, of one `tag` or all.
+    """Yield the events of parsing `path` with their elements, of some `tag` or all.
+
+    The file may be packed, as `opened` unpacks it.
 
     Raises:
         DataError: the file can't be read or is not XML; names the line.
     """
     try:
-        yield from etree.iterparse(
-            str(path), events=events, tag=tag, resolve_entities=False, no_network=True
-        )
+        with opened(path) as stream:
+            yield from etree.iterparse(
+                stream, events=events, tag=tag, resolve_entities=False, no_network=True
+            )
     except etree.XMLSyntaxError as error:
         raise DataError(
             f"it is not XML: {(error.msg or '').partition(', line ')[0]}",

@@ -25,13 +25,14 @@ from fastobo.term import (
 from xlink.errors import DataError
 from xlink.tally import Tally
 from xlink.terminology.names import tidy
+from xlink.terminology.sources.retired import Retired
 from xlink.types import Alias, Concept
 
-__all__ = ["OboSource", "Scope"]
+__all__ = ["ABBREVIATION_TYPES", "OboSource", "Scope", "local_name"]
 
 Scope = Literal["exact", "related", "narrow", "broad"]
 
-_ABBREVIATION_TYPES = ("abbreviation", "acronym", "omo:0003000", "omo:0003012")
+ABBREVIATION_TYPES = ("abbreviation", "acronym", "omo:0003000", "omo:0003012")
 
 
 @dataclass(slots=True)
@@ -69,21 +70,16 @@ class OboSource:
             DataError: a file is missing, or breaks the syntax of OBO; names the line.
         """
         current: set[str] = set()
-        retired: dict[str, list[str]] = {}
+        retired = Retired()
         for path in self.files:
             for frame in _frames(path):
                 term = self._term(frame)
                 if term.obsolete:
-                    retired[term.id] = term.replaced_by
+                    retired.add(term.id, tuple(term.replaced_by))
                     continue
                 current.add(term.id)
                 yield self._concept(term)
-        for old in retired:
-            new = _successor(old, retired)
-            if new in current:
-                yield Concept(new, "", former_ids=(old,))
-            else:
-                tally.add("obsolete term skipped: no single term replaces it", old)
+        yield from retired.concepts(current, tally)
 
     def _concept(self, term: _Term) -> Concept:
         name = (Alias(term.name, self.language, "preferred"),) if term.name else ()
@@ -107,7 +103,7 @@ class OboSource:
                 case SynonymClause():
                     synonym = clause.synonym
                     if synonym.scope.lower() in self.scopes:
-                        abbreviated = _local_name(synonym.type) in _ABBREVIATION_TYPES
+                        abbreviated = local_name(synonym.type) in ABBREVIATION_TYPES
                         kind: Literal["abbreviation", "synonym"] = (
                             "abbreviation" if abbreviated else "synonym"
                         )
@@ -131,21 +127,9 @@ class OboSource:
         return term
 
 
-def _local_name(synonym_type: object) -> str:
+def local_name(synonym_type: object) -> str:
     """Return the type of a synonym in lower case, whether written short or as an IRI."""
     return str(synonym_type).rsplit("#", 1)[-1].rsplit("/", 1)[-1].replace("_", ":").lower()
-
-
-def _successor(old: str, retired: dict[str, list[str]]) -> str | None:
-    """Follow replacements to a term in use; None if they branch, end or turn in a circle."""
-    passed: set[str] = set()
-    current = old
-    while current in retired and current not in passed:
-        passed.add(current)
-        if len(retired[current]) != 1:
-            return None
-        current = retired[current][0]
-    return None if current in retired else current
 
 
 def _frames(path: Path) -> Iterator[TermFrame]:

@@ -1,11 +1,12 @@
-"""Rows of CSV, TSV and JSONL files in a stream, each with the line that it begins on."""
+"""Rows of CSV, TSV, JSONL, JSON and Parquet files, each with the line that it begins on."""
 
 from __future__ import annotations
 
 import codecs
 import csv
+import io
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,11 +14,18 @@ from typing import Literal, TextIO
 
 from xlink.errors import DataError, SpecError
 from xlink.tally import Tally
+from xlink.terminology.sources.documents import PACKED, opened
+from xlink.terminology.sources.structured import (
+    Cells,
+    json_cells,
+    json_rows,
+    parquet_columns,
+    parquet_rows,
+)
 
 __all__ = ["Row", "RowFormat"]
 
 _DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": "\t"}
-_JSON_LINES = (".jsonl", ".ndjson")
 # No table of names has such lines; without a bound, a file that is no table is read into memory.
 _MAX_LINE_CHARS = 2**20
 _SNIFFED_BYTES = 4096
@@ -25,19 +33,24 @@ _SNIFFED_BYTES = 4096
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record: its cells by column, of which JSON may give a list each."""
+    """One record: its cells by column, of which JSON and Parquet may give a list each.
+
+    `line` is the number of the record in a file that has no lines.
+    """
 
     path: Path
     line: int
-    cells: Mapping[str, str | tuple[str, ...]]
+    cells: Cells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowFormat:
     """How rows are written. `None` means by the ending of the file: `.csv` is quoted, TSV is not.
 
-    `skip_rows` counts rows after the header. `on_error` says whether a row that can't be read
-    (a wrong number of cells, a line that is no JSON object) ends the reading or is counted.
+    `header` names the columns of a file that has no header. Rows that begin with `comment` are
+    left out, also before the header. `skip_rows` counts rows after the header. `on_error` says
+    whether a row that can't be read (a wrong number of cells, a line that is no JSON object) ends
+    the reading or is counted.
 
     Raises:
         SpecError: the encoding is unknown, or the delimiter is not one character.
@@ -46,6 +59,8 @@ class RowFormat:
     encoding: str = "utf-8"
     delimiter: str | None = None
     quoting: bool | None = None
+    header: tuple[str, ...] = ()
+    comment: str | None = None
     skip_rows: int = 0
     on_error: Literal["raise", "skip"] = "raise"
 
@@ -67,9 +82,8 @@ class RowFormat:
             DataError: the file is missing, empty or not text, its encoding is another one, it lacks
                 a column, a line or a cell is far too long, or a row can't be read.
         """
-        records = self._objects if path.suffix in _JSON_LINES else self._table
         skipped = self.skip_rows
-        for record in records(path, columns):
+        for record in self._records(path, columns):
             if skipped:
                 skipped -= 1
             elif isinstance(record, Row):
@@ -79,9 +93,20 @@ class RowFormat:
             else:
                 tally.add(f"row skipped in {path.name}: {record.problem}", f"line {record.line:,}")
 
+    def _records(self, path: Path, columns: Collection[str]) -> Iterator[Row | DataError]:
+        match _ending(path):
+            case ".jsonl" | ".ndjson":
+                return self._objects(path, columns)
+            case ".json":
+                return _json_records(path, columns)
+            case ".parquet":
+                return _parquet_records(path, columns)
+            case _:
+                return self._table(path, columns)
+
     def _table(self, path: Path, columns: Collection[str]) -> Iterator[Row | DataError]:
         records = self._cells(path)
-        _, header = next(records, (1, []))
+        header = list(self.header) or next(records, (1, []))[1]
         _check_columns(path, columns, header)
         for line, cells in records:
             if len(cells) == len(header):
@@ -96,7 +121,7 @@ class RowFormat:
 
     def _cells(self, path: Path) -> Iterator[tuple[int, list[str]]]:
         """Yield the cells of the header, then those of each row that is not blank."""
-        by_ending = _DELIMITERS.get(path.suffix.lower(), ",")
+        by_ending = _DELIMITERS.get(_ending(path), ",")
         reader = csv.reader(
             _lines(path, self.encoding),
             delimiter=by_ending if self.delimiter is None else self.delimiter,
@@ -106,7 +131,7 @@ class RowFormat:
         line = 1
         try:
             for cells in reader:
-                if cells:
+                if cells and not (self.comment and cells[0].startswith(self.comment)):
                     yield line, cells
                 line = reader.line_num + 1
         except csv.Error as error:
@@ -118,7 +143,7 @@ class RowFormat:
             ) from None
 
     def _is_quoted(self, path: Path) -> bool:
-        return path.suffix.lower() == ".csv" if self.quoting is None else self.quoting
+        return _ending(path) == ".csv" if self.quoting is None else self.quoting
 
     def _objects(self, path: Path, columns: Collection[str]) -> Iterator[Row | DataError]:
         met: dict[str, None] = {}
@@ -126,8 +151,7 @@ class RowFormat:
             if not line.strip():
                 continue
             try:
-                content = json.loads(line)
-                cells = {key: _json_cell(value) for key, value in content.items()}
+                cells = json_cells(json.loads(line))
             except (ValueError, TypeError, AttributeError, RecursionError):
                 yield DataError(
                     "this is not a JSON object with texts, numbers or lists of them",
@@ -140,6 +164,29 @@ class RowFormat:
                 yield Row(path, number, cells)
         # An object may leave out what it has no value for, so the last line tells.
         _check_columns(path, columns, list(met))
+
+
+def _json_records(path: Path, columns: Collection[str]) -> Iterator[Row | DataError]:
+    met: dict[str, None] = {}
+    for number, cells in json_rows(path):
+        if isinstance(cells, DataError):
+            yield cells
+        else:
+            met |= dict.fromkeys(cells)
+            yield Row(path, number, cells)
+    _check_columns(path, columns, list(met))
+
+
+def _parquet_records(path: Path, columns: Collection[str]) -> Iterator[Row | DataError]:
+    _check_columns(path, columns, parquet_columns(path))
+    for number, cells in parquet_rows(path, columns):
+        yield Row(path, number, cells)
+
+
+def _ending(path: Path) -> str:
+    """Return what the name of a file ends in before the ending of its packing."""
+    inner = path.with_suffix("") if path.suffix.lower() in PACKED else path
+    return inner.suffix.lower()
 
 
 def _check_columns(path: Path, wanted: Collection[str], header: list[str]) -> None:
@@ -156,26 +203,12 @@ def _check_columns(path: Path, wanted: Collection[str], header: list[str]) -> No
         )
 
 
-def _json_cell(value: object) -> str | tuple[str, ...]:
-    if isinstance(value, list):
-        return tuple(_json_text(item) for item in value)
-    return _json_text(value)
-
-
-def _json_text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, dict | list):
-        raise TypeError
-    return value if isinstance(value, str) else json.dumps(value)
-
-
 def _lines(path: Path, encoding: str) -> Iterator[str]:
     """Yield lines with their ends, whichever these are."""
     codec = "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
     try:
         _refuse_binary(path, encoding)
-        with path.open(encoding=codec, newline="") as stream:
+        with io.TextIOWrapper(opened(path), encoding=codec, newline="") as stream:
             yield from _bounded_lines(stream, path)
     except UnicodeError:
         raise _wrong_encoding(path, codec, encoding) from None
@@ -206,7 +239,7 @@ def _bounded_lines(stream: TextIO, path: Path) -> Iterator[str]:
 def _refuse_binary(path: Path, encoding: str) -> None:
     """Refuse a file with NUL bytes before its first odd byte is taken for another encoding."""
     wide = codecs.lookup(encoding).name.startswith(("utf-16", "utf-32"))
-    with path.open("rb") as stream:
+    with opened(path) as stream:
         if not wide and b"\0" in stream.read(_SNIFFED_BYTES):
             raise _not_text(path, 1)
 
@@ -224,7 +257,7 @@ def _wrong_encoding(path: Path, codec: str, encoding: str) -> DataError:
     """Read the file once more, to find the line of its first byte that does not fit."""
     line, decoder = 1, codecs.getincrementaldecoder(codec)()
     problem = "it"
-    with path.open("rb") as stream:
+    with opened(path) as stream:
         try:
             while block := stream.read(2**16):
                 line += decoder.decode(block).count("\n")

@@ -1,9 +1,10 @@
-"""Names from tables: CSV, TSV or JSON lines, whose columns a specification maps."""
+"""Names from tables: CSV, TSV, JSON or Parquet, whose columns a specification maps."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -21,8 +22,10 @@ class TableSource:
     """Reads tables; `id`, `name` and so on hold the names of columns.
 
     A cell with several values has them `separator` apart. `xrefs` maps columns to the prefix of
-    their ids. `where` keeps the rows whose cells equal the given values. `rows` says what several
-    rows of one id are: `"aliases"`, or `"concepts"` of which the later are merged and counted.
+    their ids. `where` keeps the rows whose cells equal one of the given values. `id_rewrite` maps
+    patterns of whole ids to what they become. A cell with a list of ids, as JSON may have, names
+    a concept each. `rows` says what several rows of one id are: `"aliases"`, or `"concepts"` of
+    which the later are merged and counted.
 
     Raises:
         SpecError: options that exclude one another, or values that are not allowed.
@@ -46,12 +49,15 @@ class TableSource:
     xrefs: Mapping[str, str] = field(default_factory=dict)
     separator: str = "|"
     id_prefix: str = ""
+    id_rewrite: Mapping[str, str] = field(default_factory=dict)
     ignore_without_id: bool = False
-    where: Mapping[str, str] = field(default_factory=dict)
+    where: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     rows: Literal["concepts", "aliases"] = "concepts"
     encoding: str = "utf-8"
     delimiter: str | None = None
     quoting: bool | None = None
+    header: tuple[str, ...] = ()
+    comment: str | None = None
     skip_rows: int = 0
     on_error: Literal["raise", "skip"] = "raise"
 
@@ -60,6 +66,8 @@ class TableSource:
             raise SpecError("The separator is empty. Name the characters between values.")
         if self.name is None and self.synonyms is None and self.abbreviations is None:
             raise SpecError("No column of names. Set `name`, `synonyms` or `abbreviations`.")
+        for pattern, result in self.id_rewrite.items():
+            _check_rewrite(pattern, result)
         self._format()
 
     def concepts(self, tally: Tally) -> Iterator[Concept]:
@@ -71,16 +79,14 @@ class TableSource:
         # The id of each concept so far, with the first of its names until a preferred one comes.
         unnamed: dict[str, str] = {}
         for row in self._rows(tally):
-            concept = self._concept(row, tally)
-            if concept is None:
-                continue
-            if concept.id in unnamed and self.rows == "concepts":
-                tally.add("row merged with an earlier one of the same id", concept.id)
-            if concept.name:
-                unnamed[concept.id] = ""
-            else:
-                unnamed.setdefault(concept.id, concept.aliases[0].text)
-            yield concept
+            for concept in self._row_concepts(row, tally):
+                if concept.id in unnamed and self.rows == "concepts":
+                    tally.add("row merged with an earlier one of the same id", concept.id)
+                if concept.name:
+                    unnamed[concept.id] = ""
+                else:
+                    unnamed.setdefault(concept.id, concept.aliases[0].text)
+                yield concept
         yield from (Concept(id_, name) for id_, name in unnamed.items() if name)
 
     def _format(self) -> RowFormat:
@@ -88,6 +94,8 @@ class TableSource:
             encoding=self.encoding,
             delimiter=self.delimiter,
             quoting=self.quoting,
+            header=self.header,
+            comment=self.comment,
             skip_rows=self.skip_rows,
             on_error=self.on_error,
         )
@@ -100,37 +108,48 @@ class TableSource:
         columns |= self.xrefs.keys() | self.where.keys()
         for path in self.files:
             for row in self._format().rows(path, sorted(columns), tally):
-                if all(row.cells.get(column) == value for column, value in self.where.items()):
+                if all(
+                    row.cells.get(column) in ((value,) if isinstance(value, str) else value)
+                    for column, value in self.where.items()
+                ):
                     yield row
 
-    def _concept(self, row: Row, tally: Tally) -> Concept | None:
+    def _row_concepts(self, row: Row, tally: Tally) -> Iterator[Concept]:
         place = f"{row.path.name}, line {row.line:,}"
-        local_id = _first(_values(row, self.id, None))
-        if not local_id:
+        local_ids = _values(row, self.id, None)
+        if not local_ids:
             if not self.ignore_without_id:
                 tally.add("row skipped: it has no id", place)
-            return None
+            return
         aliases = tuple(self._aliases(row))
         if not aliases:
             tally.add("row skipped: it has no name", place)
-            return None
-        names = [alias.text for alias in aliases if alias.kind == "preferred"]
-        prefixed = self.id_prefix + local_id
+            return
+        first = self._concept(self._id(local_ids[0]), aliases, row)
+        yield first
+        yield from (replace(first, id=self._id(local_id)) for local_id in local_ids[1:])
+
+    def _concept(self, id_: str, aliases: tuple[Alias, ...], row: Row) -> Concept:
         return Concept(
-            id=prefixed,
-            name=_first(names),
+            id=id_,
+            name=_first([alias.text for alias in aliases if alias.kind == "preferred"]),
             aliases=aliases,
             types=_values(row, self.type, self.separator),
             definition=_first(_values(row, self.definition, None)) or None,
-            parents=tuple(
-                self.id_prefix + parent for parent in _values(row, self.parents, self.separator)
-            ),
+            parents=tuple(map(self._id, _values(row, self.parents, self.separator))),
             xrefs=tuple(
                 prefix + value
                 for column, prefix in self.xrefs.items()
                 for value in _values(row, column, self.separator)
             ),
         )
+
+    def _id(self, local_id: str) -> str:
+        for pattern, result in self.id_rewrite.items():
+            match = re.fullmatch(pattern, local_id)
+            if match is not None:
+                local_id = match.expand(result)
+        return self.id_prefix + local_id
 
     def _aliases(self, row: Row) -> Iterator[Alias]:
         language = _first(_values(row, self.language, None)) or self.language_value
@@ -166,3 +185,11 @@ def _values(row: Row, column: str | None, separator: str | None) -> tuple[str, .
 
 def _first(values: tuple[str, ...] | list[str]) -> str:
     return values[0] if values else ""
+
+
+def _check_rewrite(pattern: str, result: str) -> None:
+    try:
+        # With an empty branch the pattern matches, so that `result` is read as well.
+        re.sub(f"(?:{pattern})|", result, "")
+    except (re.error, IndexError) as error:
+        raise SpecError(f"{pattern!r} = {result!r} is no rewriting of ids: {error}") from None
