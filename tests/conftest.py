@@ -4,9 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from xlink.terminology import Terminology
 from xlink.testing import small_terminology
+
+settings.register_profile("xlink", deadline=None)  # a busy machine is no failure
+settings.load_profile("xlink")
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,7 @@ class NgramAnalyser:
     """Turns texts into numbers that stand for their n-grams.
 
     `alphabet` holds the known code points in order; the first is the space. A character outside
-    of it makes its n-grams unknown, but they still count in the length of a query.
+    of it gets a number that no index has: its n-grams only count in the length of a query.
     """
 
     alphabet: Codes
@@ -81,10 +81,12 @@ class NgramAnalyser:
     def _letters(self, codes: Codes) -> npt.NDArray[np.uint64]:
         places = np.searchsorted(self.alphabet[1:], codes).clip(max=max(0, len(self.alphabet) - 2))
         known = self.alphabet[1:][places] == codes if len(self.alphabet) > 1 else codes < 0
-        letters = places + _SPACE + 1
-        _, numbers = np.unique(codes[~known], return_inverse=True)
-        letters[~known] = np.minimum(len(self.alphabet) + _SPACE + numbers, _UNKNOWN)
-        return np.where(codes == 0x20, _SPACE, letters).astype(np.uint64)
+        letters = np.where(codes == 0x20, _SPACE, places + _SPACE + 1)
+        strange = ~known & (codes != 0x20)
+        if strange.any():
+            _, numbers = np.unique(codes[strange], return_inverse=True)
+            letters[strange] = np.minimum(len(self.alphabet) + _SPACE + numbers, _UNKNOWN)
+        return letters.astype(np.uint64)
 
 
 def _windows(

@@ -57,7 +57,8 @@ class TfidfNgrams:
     A name is the set of its n-grams, each weighted by idf(t) = 1 + ln((1 + N) / (1 + df(t))) over
     the N distinct names in base form; the score is the cosine, in (0, 1]. Search is exact.
 
-    Words are compared in base form and in the spelling that European languages share.
+    Words are compared in base form and in the spelling that European languages share. Of a mention
+    the first 1,000 characters count.
 
     With a `paraphraser`, other wordings of a mention that is no name itself are searched as well.
     What they find scores the cosine times `0.8 + 0.2 * share`, with the word substitute's share.

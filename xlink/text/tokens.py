@@ -45,7 +45,7 @@ _CONNECTIVES = {
     for language, words in {
         "de": "am an bei beim das dem den der des die durch ein eine einer eines im in und vom von "
         "zu zum zur",
-        "el": "η ο οι τα τη την της το του των και σε στη στην στο απο",
+        "el": "eta omicron οι τα τη την τησ το του των και σε στη στην στο απο",
         "en": "a an and at by due for from in of on the to",
         "es": "a al de del debida debido e el en la las los por un una y",
         "fr": "a au aux d dans de des du en et l la le les par un une",
@@ -142,17 +142,33 @@ def _stemmer(algorithm: str) -> Callable[[str], str]:
     return method
 
 
+# The first ending that fits is replaced, where at least so many letters stand before it.
+_ENGLISH_PLURALS = (
+    ("ies", "y", 2),
+    ("sses", "ss", 1),  # abscesses
+    ("crises", "crisis", 0),
+    ("stases", "stasis", 0),  # metastases, but diseases
+    ("eses", "esis", 2),  # pareses
+    ("yses", "ysis", 2),  # dialyses
+    ("doses", "dose", 0),
+    ("oses", "osis", 2),  # stenoses, but noses
+    ("auses", "ause", 1),  # causes
+    ("uses", "us", 2),  # viruses
+    ("xes", "x", 2),
+    ("oaches", "oach", 1),
+    ("aches", "ache", 0),  # headaches
+    ("ches", "ch", 2),
+    ("shes", "sh", 2),
+)
+
+
 def _english(token: str) -> str:
-    for ending, replacement in (
-        ("ies", "y"),
-        ("ses", "sis"),
-        ("xes", "x"),
-        ("ches", "ch"),
-        ("shes", "sh"),
-    ):
-        if token.endswith(ending) and len(token) > len(ending) + 2:
+    if not token.endswith("s"):
+        return _american(token)
+    for ending, replacement, least in _ENGLISH_PLURALS:
+        if token.endswith(ending) and len(token) >= len(ending) + least:
             return _american(token[: -len(ending)] + replacement)
-    if len(token) > 3 and token.endswith("s") and not token.endswith(("ss", "us", "is", "ps")):
+    if len(token) > 3 and not token.endswith(("ss", "us", "is", "ceps")):
         token = token[:-1]
     return _american(token)
 
@@ -171,8 +187,8 @@ def _american(token: str) -> str:
 def _spanish(token: str) -> str:
     if len(token) > 4 and token.endswith("ces"):
         return token[:-3] + "z"
-    if len(token) > 5 and token.endswith("es") and token[-3] in "dlnrsj":
-        return token[:-2]
+    if len(token) > 5 and token.endswith("es") and token[-3] in "dlnrs" and token[-4] in "aeiou":
+        return token[:-2]  # tumores, but fiebres
     return token[:-1] if len(token) > 4 and token[-2:] in ("as", "os", "es") else token
 
 
@@ -186,7 +202,9 @@ def _portuguese(token: str) -> str:
     for ending, replacement in (("oes", "ao"), ("aes", "ao"), ("ais", "al"), ("eis", "el")):
         if len(token) > 5 and token.endswith(ending):
             return token[: -len(ending)] + replacement
-    if len(token) > 5 and token.endswith("es") and token[-3] in "lrsz":
+    if len(token) > 4 and token.endswith(("ores", "zes")):
+        return token[:-2]  # dores
+    if len(token) > 5 and token.endswith("es") and token[-3] in "lrs" and token[-4] in "aeiou":
         return token[:-2]
     return token[:-1] if len(token) > 4 and token[-2:] in ("as", "os", "es") else token
 
