@@ -24,6 +24,11 @@ class XlinkError(Exception):
         """Return the message alone (a `KeyError` would quote it)."""
         return " ".join(str(argument) for argument in self.args)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # By default it is made anew from its message, which not every constructor takes: an error
+        # of a worker process would then be lost, and the pool wait for ever.
+        return _restored, (type(self), self.args, self.__dict__)
+
 
 class DataError(XlinkError, ValueError):
     """Input that can't be read as what it claims to be; names the file, the line and the remedy."""
@@ -73,3 +78,11 @@ class MissingExtraError(XlinkError, ImportError):
     def __init__(self, feature: str, extra: str) -> None:
         self.feature, self.extra = feature, extra
         super().__init__(f'{feature} needs more packages: pip install "xlink[{extra}]"')
+
+
+def _restored(
+    kind: type[XlinkError], arguments: tuple[object, ...], state: dict[str, object]
+) -> XlinkError:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(state)
+    return error

@@ -38,7 +38,7 @@ class ReciprocalRankFusion:
         """Return the best `k` of the united candidates by reciprocal rank."""
         united = unite(sets)
         ranks, weights = _traces(united)[1], _weights(united, self.weights)
-        shares = np.where(ranks >= 0, weights / (self.constant + 1 + ranks), 0.0)
+        shares = (ranks >= 0) * weights / (self.constant + 1 + np.maximum(ranks, 0))
         return _ranked(united, shares.sum(axis=1) * (self.constant + 1) / weights.sum(), k)
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import codecs
-import io
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
-from xlink.errors import DataError, SpecError
+from xlink.errors import DataError
 
-__all__ = ["STDIN", "check_encoding", "decode", "numbered_lines", "read_text"]
+__all__ = ["STDIN", "decode", "numbered_lines", "read_text"]
 
 STDIN = Path("-")
 """The path that stands for standard input."""
@@ -69,21 +68,6 @@ def decode(content: bytes, *, path: Path, encoding: str = "utf-8", first_line: i
     if place >= 0:
         raise _not_text(path, first_line + text.count("\n", 0, place))
     return text
-
-
-def check_encoding(encoding: str) -> None:
-    """Refuse an encoding that Python does not know.
-
-    Raises:
-        SpecError: there is no such text encoding.
-    """
-    try:
-        io.TextIOWrapper(io.BytesIO(), encoding=encoding)
-    except LookupError:
-        raise SpecError(
-            f"There is no encoding {encoding!r}. Name one that Python knows, such as utf-8, "
-            "latin-1, cp1252 or utf-16."
-        ) from None
 
 
 def _unreadable(path: Path, error: OSError) -> DataError:

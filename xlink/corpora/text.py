@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlink.corpora.decoding import STDIN, check_encoding, read_text
+from xlink.corpora.decoding import STDIN, read_text
 from xlink.errors import DataError
 from xlink.tally import Tally
+from xlink.text.encodings import check_encoding
 from xlink.types import Document
 
 __all__ = ["TextReader"]

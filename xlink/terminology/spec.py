@@ -5,21 +5,16 @@ TOML ──load_spec──▶ TerminologySpec ──locate, read, filter, derive
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PrivateAttr,
     TypeAdapter,
     ValidationError,
 )
@@ -30,8 +25,8 @@ from xlink.registry import SOURCES
 from xlink.tally import Tally
 from xlink.terminology.assembly import Part, assembled
 from xlink.terminology.builder import BuildReport, build_terminology
-from xlink.terminology.derive import Rule
 from xlink.terminology.locate import locate
+from xlink.terminology.spec_model import FilterSpec, SourceSpec, TerminologySpec, ViewSpec
 from xlink.terminology.store import Terminology
 from xlink.terminology.views import View, rekeyed
 from xlink.types import Concept, Filter
@@ -42,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SourceSpec",
     "TerminologySpec",
+    "VersionedSource",
     "build",
     "build_from_spec",
     "known_specs",
@@ -49,74 +45,13 @@ __all__ = [
 ]
 
 
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
+@runtime_checkable
+class VersionedSource(Protocol):
+    """A source that knows the versions of the vocabularies within it."""
 
-
-class SourceSpec(BaseModel):
-    """One `[[source]]` table; the keys that are not named here are options of its kind."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    kind: str
-    files: Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
-    sha256: Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")] | None = None
-    label: str | None = None
-    extends: bool = False
-    derive: tuple[Rule, ...] = ()
-
-    @property
-    def options(self) -> dict[str, object]:
-        """The options of the kind, as written."""
-        return dict(self.model_extra or {})
-
-
-class FilterSpec(BaseModel):
-    """The `[filter]` table: what of the sources is built; an empty field does not restrict."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    languages: frozenset[str] = frozenset()
-    types: frozenset[str] = frozenset()
-    sources: frozenset[str] = frozenset()
-
-
-class ViewSpec(BaseModel):
-    """The `[view]` table: the ids that the sources are re-keyed to, as `View` describes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    prefixes: Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
-    id: re.Pattern[str] = re.compile(r".+")
-    mappings: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
-    predicates: Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)] = (
-        "skos:exactMatch",
-    )
-    xrefs: bool = True
-    several: Literal["all", "mapped", "skip"] = "all"
-    on_error: Literal["raise", "skip"] = "raise"
-
-
-class TerminologySpec(BaseModel):
-    """A whole specification; its relative paths start at its own file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
-    title: str
-    version: str
-    licence: str
-    licence_note: str = ""
-    homepage: str = ""
-    sources: Annotated[tuple[SourceSpec, ...], Field(alias="source", min_length=1)]
-    filter: FilterSpec = FilterSpec()
-    view: ViewSpec | None = None
-    _path: Path = PrivateAttr(default=Path())
-
-    @property
-    def path(self) -> Path:
-        """The file that this was read from."""
-        return self._path
+    def versions(self) -> dict[str, str]:
+        """Return the version of each vocabulary, by its name; a build records them."""
+        ...
 
 
 def known_specs() -> dict[str, Path]:
@@ -174,7 +109,7 @@ def build_from_spec(spec: TerminologySpec, path: Path | str) -> BuildReport:
         name=spec.name,
         version=spec.version,
         licence=spec.licence,
-        origin=_origin(spec),
+        origin=_origin(spec) | _versions(parts),
         tally=tally,
     )
 
@@ -200,6 +135,15 @@ def _concepts(
     options = spec.view.model_dump(exclude={"mappings"})
     view = View(mappings=_located(spec, spec.view.mappings), **options)
     return rekeyed(lambda counts: assembled(parts, where, counts), view, tally)
+
+
+def _versions(parts: Iterable[Part]) -> dict[str, Json]:
+    """Return the versions of vocabularies that sources know of, such as those of a UMLS release."""
+    found: dict[str, Json] = {}
+    for part in parts:
+        if isinstance(part.source, VersionedSource):
+            found |= part.source.versions()
+    return {"versions": found} if found else {}
 
 
 def _origin(spec: TerminologySpec) -> dict[str, Json]:

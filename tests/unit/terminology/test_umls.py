@@ -468,6 +468,10 @@ def test_labels() -> None:
     assert (LANGUAGES["GRE"], LANGUAGES["BAQ"], LANGUAGES["SCR"]) == ("el", "eu", "hr")
 
 
+def read_versions(folder: Path) -> dict[str, str]:
+    return UmlsSource(files=tuple(sorted(folder.iterdir()))).versions()
+
+
 def test_a_synthetic_release_builds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     release = SyntheticUmls(n_concepts=400)
     release.write(tmp_path / "META")
@@ -478,6 +482,9 @@ def test_a_synthetic_release_builds(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     report = build_from_spec(load_spec("umls"), tmp_path / "built")
     languages = set(report.terminology.alias_table["language"].to_pylist())
     assert languages == {"en", "fr", "de", "es"}
+    origin = report.terminology.facts["origin"]
+    assert isinstance(origin, dict)
+    assert origin["versions"] == read_versions(tmp_path / "META")
     # 5 of 20 types are disorders.
     assert report.terminology.n_concepts == 400 * 5 // 20
     assert report.terminology.concept("C0000021").parents == ("C0000001",)

@@ -22,6 +22,7 @@ from xlink.terminology.sources.structured import (
     parquet_columns,
     parquet_rows,
 )
+from xlink.text.encodings import check_encoding
 
 __all__ = ["Row", "RowFormat"]
 
@@ -65,13 +66,7 @@ class RowFormat:
     on_error: Literal["raise", "skip"] = "raise"
 
     def __post_init__(self) -> None:
-        try:
-            "x".encode(self.encoding)
-        except LookupError:
-            raise SpecError(
-                f"There is no encoding {self.encoding!r}. Name one that Python knows, such as "
-                "utf-8, latin-1, cp1252 or utf-16."
-            ) from None
+        check_encoding(self.encoding)
         if self.delimiter is not None and (len(self.delimiter) != 1 or self.delimiter in '\r\n"'):
             raise SpecError(f"The delimiter is {self.delimiter!r}. It must be one character.")
 
