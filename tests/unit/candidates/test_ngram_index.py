@@ -26,7 +26,8 @@ def built(path: Path, *names: tuple[str, str]) -> Terminology:
 
 def counts(texts: list[str], *sizes: int) -> list[int]:
     owners, _ = NgramAnalyser.fit(texts, sizes).ngrams(texts)
-    return np.bincount(owners, minlength=len(texts)).tolist()
+    found: list[int] = np.bincount(owners, minlength=len(texts)).tolist()
+    return found
 
 
 def test_ngrams_are_counted_by_hand() -> None:
@@ -45,10 +46,10 @@ def test_ngrams_are_counted_by_hand() -> None:
 
 def test_ngrams_of_different_sizes_and_texts_are_told_apart() -> None:
     texts = ["ab", "ba", "a", "b", "aab", "abb", "肺", "a b", "é"]
-    for sizes in ((1,), (2,), (3,), (1, 2, 3, 4)):
+    for sizes in ((2,), (3,), (1, 2, 3, 4)):
         owners, ngrams = NgramAnalyser.fit(texts, sizes).ngrams(texts)
         sets = [frozenset(ngrams[owners == number].tolist()) for number in range(len(texts))]
-        assert len(set(sets)) == len(texts) - (sizes == (1,)) * 3  # as sets: ab, ba, aab, abb, a b
+        assert len(set(sets)) == len(texts)
 
 
 def test_unknown_characters_count_each_for_itself() -> None:
