@@ -210,7 +210,12 @@ def test_sizes(terminology: Terminology, sizes: tuple[int, ...]) -> None:
 )
 def test_filters_and_cuts(terminology: Terminology, k: int, where: Filter) -> None:
     index = TfidfNgrams.build(terminology, paraphrase=False)
-    BruteForce(terminology, (3,)).check(index, mangled(terminology)[::7], k, where)
+    queries = mangled(terminology)
+    BruteForce(terminology, (3,)).check(index, queries[::7], k, where)
+    everything = index.generate(queries, terminology.n_concepts, where).top(k)
+    found = index.generate(queries, k, where)
+    assert np.array_equal(found.concept_rows, everything.concept_rows)  # of equals the lower ids
+    assert np.array_equal(found.alias_rows, everything.alias_rows)
 
 
 def test_batches_of_the_build_and_of_queries_do_not_show(
