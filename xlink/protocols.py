@@ -20,6 +20,7 @@ from xlink.types import NO_FILTER, Concept, Document, Filter, Link, Query
 __all__ = [
     "CandidateGenerator",
     "CorpusReader",
+    "CorpusWriter",
     "Decider",
     "Encoder",
     "MentionDetector",
@@ -115,4 +116,13 @@ class CorpusReader(Protocol):
 
     def read(self, paths: Iterable[Path], tally: Tally) -> Iterator[Document]:
         """Yield the documents at `paths`; skipped input goes to `tally`."""
+        ...
+
+
+@runtime_checkable
+class CorpusWriter(Protocol):
+    """Writes annotated documents; `Mention.gold` holds the ids, whoever gave them."""
+
+    def write(self, documents: Iterable[Document], path: Path) -> None:
+        """Write `documents` to the file or folder at `path`, whole or not at all."""
         ...

@@ -7,7 +7,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from xlink.errors import UnknownNameError
 
-__all__ = ["DETECTORS", "GENERATORS", "READERS", "RERANKERS", "SOURCES", "Registry"]
+__all__ = ["DETECTORS", "GENERATORS", "READERS", "RERANKERS", "SOURCES", "WRITERS", "Registry"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +49,4 @@ RERANKERS = Registry("xlink.rerankers", "reranker")
 DETECTORS = Registry("xlink.detectors", "mention detector")
 SOURCES = Registry("xlink.sources", "terminology source")
 READERS = Registry("xlink.readers", "corpus reader")
+WRITERS = Registry("xlink.writers", "corpus writer")
