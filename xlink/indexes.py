@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar, cast, runtime_checkable
 
 from xlink.artifact import is_artifact
 from xlink.errors import StaleIndexError
@@ -14,7 +14,7 @@ from xlink.terminology import Terminology
 if TYPE_CHECKING:
     from xlink.protocols import CandidateGenerator, MentionDetector
 
-__all__ = ["build_index", "open_detector", "open_generator"]
+__all__ = ["build_index", "open_detector", "open_generator", "update_indexes"]
 
 
 class _Index(Protocol):
@@ -25,6 +25,13 @@ class _Index(Protocol):
     def load(cls, path: Path, terminology: Terminology) -> Self: ...
 
     def save(self, path: Path) -> None: ...
+
+
+@runtime_checkable
+class _Updatable(_Index, Protocol):
+    """An index that knows a quicker way from an earlier state of its terminology to a later one."""
+
+    def updated(self, terminology: Terminology) -> _Index: ...
 
 
 I = TypeVar("I", bound=_Index)  # noqa: E741
@@ -66,6 +73,33 @@ def build_index(terminology: Terminology, name: str) -> Path:
     place = index_path(terminology.path, name)
     cast("type[_Index]", registry.load(name)).build(terminology).save(place)
     return place
+
+
+def update_indexes(before: Terminology, after: Terminology) -> tuple[str, ...]:
+    """Bring the indexes that lie beside `after` from an earlier state of it to the present one.
+
+    They answer as if they had been built anew; those whose kind can't do better are. Return their
+    names.
+
+    Raises:
+        UnknownNameError: the plug-in of an index is not installed.
+        ArtifactError: an index is damaged.
+    """
+    folder = index_path(after.path, "_").parent
+    places = sorted(filter(is_artifact, folder.iterdir())) if folder.is_dir() else []
+    for place in places:
+        registry = DETECTORS if place.name in DETECTORS.names() else GENERATORS
+        maker = cast("type[_Index]", registry.load(place.name))
+        _updated(maker, place, before, after).save(place)
+    return tuple(place.name for place in places)
+
+
+def _updated(maker: type[_Index], place: Path, before: Terminology, after: Terminology) -> _Index:
+    try:
+        index = maker.load(place, before) if issubclass(maker, _Updatable) else None
+    except StaleIndexError:
+        index = None  # of a state before the last
+    return index.updated(after) if isinstance(index, _Updatable) else maker.build(after)
 
 
 def _open(maker: type[I], terminology: Terminology, name: str) -> I:

@@ -21,6 +21,7 @@ __all__ = [
     "Link",
     "LinkedDocument",
     "Mention",
+    "Passage",
     "Query",
     "Span",
 ]
@@ -34,7 +35,7 @@ class Alias:
     """One name of a concept.
 
     `language` is a BCP 47 tag, or `und` where the source does not say; `source` names the
-    vocabulary that the name comes from.
+    vocabulary that the name comes from, or several with `|` between.
     """
 
     text: str
@@ -102,13 +103,26 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """A part of a document that its source marks, such as the title or the abstract."""
+
+    id: str
+    type: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """A text with its mentions, which may be none yet."""
+    """A text with its mentions, which may be none yet.
+
+    `passages` are those that the source marks; they need not cover the text.
+    """
 
     id: str
     text: str
     language: str = "und"
     mentions: tuple[Mention, ...] = ()
+    passages: tuple[Passage, ...] = ()
 
     def queries(self, *, window_chars: int = 128) -> Iterator[Query]:
         """Yield one query a mention, with up to `window_chars` code points of context a side."""

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import xlink.artifact
+import xlink.manifest
 from xlink.artifact import Json, is_artifact, open_artifact, write_artifact
 from xlink.errors import ArtifactError
 
@@ -234,6 +235,11 @@ def test_another_kind_and_other_formats(tmp_path: Path) -> None:
     write(tmp_path / "new", b"x", version=3)
     with pytest.raises(ArtifactError, match=r"new has format 3, .* up to 2\. Upgrade xlink"):
         read(tmp_path / "new")
+    content = json.loads((tmp_path / "new" / "manifest.json").read_text())
+    content["files"]["data.bin"] = {"blake3": "…"}
+    (tmp_path / "new" / "manifest.json").write_text(json.dumps(content))
+    with pytest.raises(ArtifactError, match=r"new has format 3, .* up to 2\. Upgrade xlink"):
+        read(tmp_path / "new")
     write(tmp_path / "old", b"x", version=1)
     with pytest.raises(ArtifactError, match=rf"old has the old format 1 \(now 2\).*{REMEDY}"):
         read(tmp_path / "old")
@@ -264,8 +270,8 @@ class TestLargeFiles:
 
     @pytest.fixture(autouse=True)
     def low_limits(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(xlink.artifact, "_FULL_CHECK_BYTES", 1024)
-        monkeypatch.setattr(xlink.artifact, "_PROBE_BYTES", 64)
+        monkeypatch.setattr(xlink.manifest, "_FULL_CHECK_BYTES", 1024)
+        monkeypatch.setattr(xlink.manifest, "_PROBE_BYTES", 64)
 
     def content(self) -> bytes:
         return bytes(n * n % 251 for n in range(self.SIZE))

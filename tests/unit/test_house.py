@@ -15,7 +15,7 @@ PACKAGE = Path(xlink.__file__).parent
 # From the ground up; what stands on one line may import each other.
 FLOORS = (
     ("errors", "types", "tally", "progress", "text"),
-    ("artifact", "registry", "home"),
+    ("manifest", "artifact", "registry", "home"),
     ("terminology",),
     ("candidate_set", "protocols"),
     ("candidates",),
@@ -25,6 +25,7 @@ FLOORS = (
     ("linker",),
     ("corpora",),
     ("evaluate",),
+    ("recipes",),
     ("render",),
     ("demo", "testing"),
     ("cli",),

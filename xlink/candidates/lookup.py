@@ -8,11 +8,13 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from xlink.candidate_set import CandidateSet, best_per_concept
 from xlink.candidates.index import load_arrays, save_arrays
 from xlink.progress import track
 from xlink.terminology import Terminology
+from xlink.terminology.codes import carried_aliases
 from xlink.text.folding import fold_many
 from xlink.text.keys import bag_key_of_folded, key_hashes, surface_key
 from xlink.text.tokens import primary_language
@@ -49,23 +51,23 @@ class AliasLookup:
     @classmethod
     def build(cls, terminology: Terminology) -> Self:
         """Hash the keys of all aliases."""
-        hashes: dict[str, list[Hashes]] = {level: [] for level in _LEVEL_SCORES}
-        labels = [primary_language(label) for label in terminology.language_labels]
-        languages = terminology.alias_languages
-        for start in track(range(0, terminology.n_aliases, _BATCH), "Hashing names"):
-            texts = terminology.alias_texts(start, start + _BATCH)
-            folded = fold_many(texts)
-            spoken = [labels[code] for code in languages[start : start + len(texts)].tolist()]
-            hashes["surface"].append(key_hashes(map(surface_key, texts)))
-            hashes["folded"].append(key_hashes(folded))
-            hashes["bag"].append(key_hashes(map(bag_key_of_folded, folded, spoken)))
-        arrays: dict[str, npt.NDArray[Any]] = {}
-        for level, parts in hashes.items():
-            joined = np.concatenate([*parts, np.empty(0, dtype=np.uint64)])
-            order = np.argsort(joined, kind="stable")
-            arrays[f"{level}_hashes"] = joined[order]
-            arrays[f"{level}_aliases"] = order.astype(np.int32)
-        return cls(terminology, arrays)
+        return cls(terminology, _sorted(_hashes(terminology, np.arange(terminology.n_aliases))))
+
+    def updated(self, terminology: Terminology) -> Self:
+        """Return the index of a terminology of which this one's is an earlier state.
+
+        Only names that are new are hashed; the index is the same as a built one.
+        """
+        carried = carried_aliases(self.terminology, terminology)
+        fresh = np.flatnonzero(carried < 0)
+        known, hashes = carried >= 0, _hashes(terminology, fresh)
+        for level in _LEVEL_SCORES:
+            before = np.empty(self.terminology.n_aliases, dtype=np.uint64)
+            before[self._arrays[f"{level}_aliases"]] = self._arrays[f"{level}_hashes"]
+            after = np.empty(terminology.n_aliases, dtype=np.uint64)
+            after[known], after[fresh] = before[carried[known]], hashes[level]
+            hashes[level] = after
+        return type(self)(terminology, _sorted(hashes))
 
     def save(self, path: Path) -> None:
         """Write the index as an artifact."""
@@ -146,6 +148,33 @@ class AliasLookup:
         costs: npt.NDArray[np.float32] = _KIND_COSTS[terminology.alias_kinds[aliases]]
         costs[differs] += np.float32(_OTHER_LANGUAGE_COST)
         return costs
+
+
+def _hashes(terminology: Terminology, rows: npt.NDArray[np.int64]) -> dict[str, Hashes]:
+    """Return the hashes of the keys of the aliases at `rows`, which ascend, by level."""
+    hashes: dict[str, list[Hashes]] = {
+        level: [np.empty(0, dtype=np.uint64)] for level in _LEVEL_SCORES
+    }
+    labels = [primary_language(label) for label in terminology.language_labels]
+    for start in track(range(0, len(rows), _BATCH), "Hashing names"):
+        batch = rows[start : start + _BATCH]
+        texts = terminology.alias_table["text"].take(pa.array(batch)).to_pylist()
+        folded = fold_many(texts)
+        spoken = [labels[code] for code in terminology.alias_languages[batch].tolist()]
+        hashes["surface"].append(key_hashes(map(surface_key, texts)))
+        hashes["folded"].append(key_hashes(folded))
+        hashes["bag"].append(key_hashes(map(bag_key_of_folded, folded, spoken)))
+    return {level: np.concatenate(parts) for level, parts in hashes.items()}
+
+
+def _sorted(hashes: dict[str, Hashes]) -> dict[str, npt.NDArray[Any]]:
+    """Return the hashes of all aliases in order, and the aliases that they belong to."""
+    arrays: dict[str, npt.NDArray[Any]] = {}
+    for level, values in hashes.items():
+        order = np.argsort(values, kind="stable")
+        arrays[f"{level}_hashes"] = values[order]
+        arrays[f"{level}_aliases"] = order.astype(np.int32)
+    return arrays
 
 
 def _surface_keys(queries: Sequence[Query], folded: list[str]) -> Iterable[tuple[int, str]]:

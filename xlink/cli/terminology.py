@@ -17,7 +17,7 @@ from xlink.cli.arguments import (
     Within,
     filter_of,
 )
-from xlink.cli.output import note, print_json, print_result
+from xlink.cli.output import note, print_json, print_result, report
 
 if TYPE_CHECKING:
     from xlink.types import Concept
@@ -47,6 +47,50 @@ def build(
     typer.echo("\n".join(describe(done.terminology).lines(done.tally.sentences())))
     built = done.terminology
     note(f"{built.name}: {built.n_concepts:,} concepts, {built.n_aliases:,} names in {place}")
+
+
+@app.command()
+def update(
+    terminology: Annotated[str, typer.Argument(help="Name or folder of a built terminology.")],
+    add: Annotated[
+        list[str] | None, typer.Option(help="Specification of what to add; may be repeated.")
+    ] = None,
+    remove: Annotated[
+        list[str] | None, typer.Option(help="Id of a concept to remove; may be repeated.")
+    ] = None,
+    remove_listed: Annotated[
+        Path | None, typer.Option(help="File of ids to remove, one a line.")
+    ] = None,
+) -> None:
+    """Add and remove concepts. Example: xlink terminology update icd10 --add ward.toml"""
+    from xlink.corpora.decoding import numbered_lines
+    from xlink.errors import SpecError
+    from xlink.home import terminology_path
+    from xlink.indexes import update_indexes
+    from xlink.tally import Tally
+    from xlink.terminology import Terminology, update_terminology
+    from xlink.terminology.spec import load_spec, read_concepts
+
+    listed = (
+        [line.strip() for _, line in numbered_lines(remove_listed)]
+        if remove_listed is not None
+        else []
+    )
+    if not (add or remove or listed):
+        raise SpecError("Nothing to do. Name what to --add or to --remove.")
+    tally = Tally()
+    before = Terminology.open(terminology_path(terminology))
+    specs = [load_spec(each) for each in add or ()]
+    after = update_terminology(
+        before,
+        add=(concept for spec in specs for concept in read_concepts(spec, tally)),
+        remove=[*(remove or ()), *listed],
+        tally=tally,
+    ).terminology
+    renewed = update_indexes(before, after)
+    report(tally)
+    note(f"{after.name}: {after.n_concepts:,} concepts, {after.n_aliases:,} names")
+    note(f"indexes brought up to date: {', '.join(renewed) or 'none'}")
 
 
 @app.command("list")

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from xlink.artifact import Json
+from xlink.terminology.codes import language_codes, text_codes
 from xlink.terminology.store import Terminology
 
 __all__ = ["Difference", "compare"]
@@ -176,9 +177,9 @@ def _aliases(
     common[there[kept]] = True
     rows = np.flatnonzero(there[old.alias_concepts] >= 0)
     new_rows = np.flatnonzero(common[new.alias_concepts])
-    texts = _codes(old.alias_table["text"].take(rows), new.alias_table["text"].take(new_rows))
+    texts = text_codes(old.alias_table["text"].take(rows), new.alias_table["text"].take(new_rows))
     labels = sorted({*old.language_labels, *new.language_labels})
-    spoken = [_relabelled(each, labels) for each in (old, new)]
+    spoken = [language_codes(each, labels) for each in (old, new)]
     # One number a name: 2^23 concepts, 2^25 texts and 2^8 languages stay well below 2^63.
     n_texts, n_labels = int(texts.max(initial=0)) + 1, len(labels)
     before = (there[old.alias_concepts[rows]] * n_texts + texts[: len(rows)]) * n_labels
@@ -197,22 +198,6 @@ def _lacking(keys: Rows, known: Rows) -> npt.NDArray[np.bool_]:
     found = pc.is_in(pa.array(keys), value_set=pa.array(known))  # a third of the time of np.isin
     lacking: npt.NDArray[np.bool_] = ~found.to_numpy(zero_copy_only=False)
     return lacking
-
-
-def _codes(*columns: pa.ChunkedArray) -> Rows:
-    """Return a number for each text, column after column; equal texts have equal numbers."""
-    chunks = [chunk for column in columns for chunk in column.chunks]
-    if not chunks:
-        return np.empty(0, dtype=np.int64)
-    encoded = pa.concat_arrays(chunks).dictionary_encode()
-    codes: Rows = encoded.indices.to_numpy().astype(np.int64)
-    return codes
-
-
-def _relabelled(terminology: Terminology, labels: list[str]) -> Rows:
-    """Return the language of each alias as a position in `labels`."""
-    places = [labels.index(label) for label in terminology.language_labels]
-    return np.array(places, dtype=np.int64)[terminology.alias_languages]
 
 
 def _alias_table(terminology: Terminology, rows: Rows) -> pa.Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -11,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from xlink.progress import track
+from xlink.terminology.schema import SOURCE_SEPARATOR
 from xlink.terminology.store import Terminology
 from xlink.text.folding import fold_many
 from xlink.text.keys import key_hashes
@@ -161,9 +163,9 @@ def _folded_hashes(
 
 
 def _counts(terminology: Terminology, column: str) -> dict[str, int]:
-    """Return the aliases a label, most frequent first."""
-    found = terminology.alias_table[column].value_counts().to_pylist()
-    return {
-        each["values"]: each["counts"]
-        for each in sorted(found, key=lambda each: (-each["counts"], each["values"]))
-    }
+    """Return the aliases a label, most frequent first; one of several sources counts for each."""
+    found: Counter[str] = Counter()
+    for each in terminology.alias_table[column].value_counts().to_pylist():
+        for label in each["values"].split(SOURCE_SEPARATOR):
+            found[label] += each["counts"]
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))

@@ -14,6 +14,7 @@ __all__ = [
     "KIND",
     "KINDS",
     "RELATIONS",
+    "SOURCE_SEPARATOR",
     "read_table",
     "write_table",
 ]
@@ -23,6 +24,9 @@ FORMAT_VERSION = 1
 
 KINDS = ("preferred", "synonym", "abbreviation")
 """Kinds of alias in the order in which a concept lists them."""
+
+SOURCE_SEPARATOR = "|"
+"""Between the sources of an alias that several give."""
 
 _LABEL = pa.dictionary(pa.int32(), pa.string())
 

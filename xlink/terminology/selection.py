@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from xlink.errors import UnknownNameError
+from xlink.terminology.schema import SOURCE_SEPARATOR
 from xlink.types import Filter
 
 if TYPE_CHECKING:
@@ -56,15 +57,17 @@ def select(terminology: Terminology, where: Filter) -> Selection:
             terminology.alias_table["language"], "language", where.languages, language_matches
         )
     if where.sources:
-        aliases &= _with_label(
-            terminology.alias_table["source"], "source", where.sources, str.__eq__
-        )
+        aliases &= _with_label(terminology.alias_table["source"], "source", where.sources, _is_from)
     return Selection(concepts, aliases)
 
 
 def language_matches(label: str, wanted: str) -> bool:
     """Tell whether an alias labelled `label` is in the language `wanted`; `pt` admits `pt-BR`."""
     return f"{label.lower()}-".startswith(f"{wanted.lower()}-")
+
+
+def _is_from(label: str, wanted: str) -> bool:
+    return wanted in label.split(SOURCE_SEPARATOR)
 
 
 def _with_types(terminology: Terminology, wanted: frozenset[str]) -> npt.NDArray[np.bool_]:

@@ -42,6 +42,7 @@ __all__ = [
     "build_from_spec",
     "known_specs",
     "load_spec",
+    "read_concepts",
 ]
 
 
@@ -96,15 +97,9 @@ def build_from_spec(spec: TerminologySpec, path: Path | str) -> BuildReport:
         XlinkError: content is not there, is not what the specification expects, or can't be read.
     """
     tally = Tally()
-    parts = []
-    for number, source in enumerate(spec.sources, start=1):
-        place = f"{spec.path}, source {number} ({source.kind})"
-        reader = _reader(source, place, _located(spec, source.files, source.sha256))
-        label = source.label if source.label is not None else spec.name
-        parts.append(Part(reader, label=label, extends=source.extends, derive=source.derive))
-    where = Filter(spec.filter.languages, spec.filter.sources, spec.filter.types)
+    parts = _parts(spec)
     return build_terminology(
-        _concepts(spec, parts, where, tally),
+        _concepts(spec, parts, tally),
         path,
         name=spec.name,
         version=spec.version,
@@ -112,6 +107,15 @@ def build_from_spec(spec: TerminologySpec, path: Path | str) -> BuildReport:
         origin=_origin(spec) | _versions(parts),
         tally=tally,
     )
+
+
+def read_concepts(spec: TerminologySpec, tally: Tally) -> Iterator[Concept]:
+    """Yield the concepts of `spec` without building anything, to be added to a terminology.
+
+    Raises:
+        XlinkError: content is not there, is not what the specification expects, or can't be read.
+    """
+    return _concepts(spec, _parts(spec), tally)
 
 
 def build(spec: TerminologySpec | Path | str, path: Path | str | None = None) -> Terminology:
@@ -127,9 +131,18 @@ def build(spec: TerminologySpec | Path | str, path: Path | str | None = None) ->
     return build_from_spec(loaded, place).terminology
 
 
-def _concepts(
-    spec: TerminologySpec, parts: list[Part], where: Filter, tally: Tally
-) -> Iterator[Concept]:
+def _parts(spec: TerminologySpec) -> list[Part]:
+    parts = []
+    for number, source in enumerate(spec.sources, start=1):
+        place = f"{spec.path}, source {number} ({source.kind})"
+        reader = _reader(source, place, _located(spec, source.files, source.sha256))
+        label = source.label if source.label is not None else spec.name
+        parts.append(Part(reader, label=label, extends=source.extends, derive=source.derive))
+    return parts
+
+
+def _concepts(spec: TerminologySpec, parts: list[Part], tally: Tally) -> Iterator[Concept]:
+    where = Filter(spec.filter.languages, spec.filter.sources, spec.filter.types)
     if spec.view is None:
         return assembled(parts, where, tally)
     options = spec.view.model_dump(exclude={"mappings"})

@@ -15,7 +15,7 @@ from xlink.artifact import Json, open_artifact
 from xlink.errors import UnknownNameError
 from xlink.terminology import schema
 from xlink.terminology.hierarchy import Hierarchy
-from xlink.terminology.selection import Selection, select
+from xlink.terminology.selection import Selection, language_matches, select
 from xlink.types import Alias, Concept, Filter
 
 __all__ = ["Terminology"]
@@ -181,7 +181,7 @@ class Terminology:
         aliases = self.aliases(np.arange(start, end))
         for language in languages:
             for alias in aliases:
-                if alias.language == language and alias.kind == "preferred":
+                if alias.kind == "preferred" and language_matches(alias.language, language):
                     return alias.text
         return str(self.concept_table["name"][row].as_py())
 

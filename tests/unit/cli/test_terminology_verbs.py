@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from xlink.cli.terminology import app
+from xlink.errors import XlinkError
 from xlink.terminology import Terminology, build_terminology
 from xlink.testing import small_concepts, small_terminology
 
@@ -72,3 +73,24 @@ def test_diff(small: Terminology, tmp_path: Path) -> None:
     counted = json.loads(run("diff", small.path, newer.terminology.path, "--json"))
     assert counted["counts"]["removed"] == 1
     assert counted["removed"] == [{"id": "T:00", "name": "disease"}]
+
+
+def test_update(tmp_path: Path) -> None:
+    place = small_terminology(tmp_path / "small").path
+    run("search", "heart failure", "-t", place)  # makes the indexes
+    (tmp_path / "toes.tsv").write_text("id\tname\nT:99\tsore toe\nT:02\tweak heart\n")
+    (tmp_path / "toes.toml").write_text(SPEC)
+    (tmp_path / "gone.txt").write_text("T:03\n\nT:04\n")
+    arguments = ("--add", tmp_path / "toes.toml", "--remove", "T:05")
+    done = CliRunner().invoke(
+        app,
+        ["update", *map(str, (place, *arguments, "--remove-listed", tmp_path / "gone.txt"))],
+        catch_exceptions=False,
+    )
+    assert done.exit_code == 0
+    assert "small: 10 concepts" in done.stderr
+    assert "indexes brought up to date: lookup" in done.stderr
+    found = json.loads(run("search", "weak heart", "-t", place, "--exact", "--json"))
+    assert [each["concept_id"] for each in found["exact"]] == ["T:02"]
+    with pytest.raises(XlinkError, match="Nothing to do"):
+        run("update", place)

@@ -7,13 +7,19 @@ from pathlib import Path
 
 import pytest
 
-import xlink.terminology.builder
+import xlink.terminology.records
 from xlink.artifact import is_artifact
-from xlink.errors import DataError
+from xlink.errors import DataError, UnknownNameError
 from xlink.tally import Tally
-from xlink.terminology import BuildReport, Terminology, build_terminology
+from xlink.terminology import (
+    BuildReport,
+    Terminology,
+    build_terminology,
+    update_terminology,
+)
+from xlink.terminology.report import describe
 from xlink.testing import small_concepts
-from xlink.types import Alias, Concept
+from xlink.types import Alias, Concept, Filter
 
 
 def build(path: Path, *concepts: Concept) -> BuildReport:
@@ -56,7 +62,7 @@ def test_of_a_repeated_alias_the_better_kind_stays(tmp_path: Path) -> None:
         Concept("C2", "x", (Alias("x", "en", "abbreviation", "A"),)),
     )
     assert report.terminology.concept("C1").aliases == (
-        Alias("x", "en", "preferred", "B"),
+        Alias("x", "en", "preferred", "A|B"),
         Alias("X", "en", "synonym", "A"),
         Alias("x", "de", "synonym", "B"),
     )
@@ -187,6 +193,64 @@ def test_the_same_concepts_make_the_same_bytes(tmp_path: Path) -> None:
 def test_chunks_of_the_build_do_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     concepts = small_concepts()
     whole = build_terminology(concepts, tmp_path / "whole", name="t").terminology
-    monkeypatch.setattr(xlink.terminology.builder, "_CHUNK_ROWS", 3)
+    monkeypatch.setattr(xlink.terminology.records, "_CHUNK_ROWS", 3)
     chunked = build_terminology(concepts, tmp_path / "chunked", name="t").terminology
     assert chunked.fingerprint == whole.fingerprint
+
+
+def test_a_parent_may_be_given_by_a_former_id(tmp_path: Path) -> None:
+    report = build(
+        tmp_path,
+        Concept("C1", "x", parents=("C8",)),
+        Concept("C2", "y", former_ids=("C8",)),
+    )
+    assert report.terminology.concept("C1").parents == ("C2",)
+    assert report.tally.counts() == {"parent given by a former id": 1}
+
+
+def test_a_name_keeps_every_source_that_gives_it(tmp_path: Path) -> None:
+    names = [Alias("x", "en", source=source) for source in ("B", "", "A|C", "B")]
+    built = build(tmp_path, Concept("C1", "x", tuple(names)), Concept("C2", "y")).terminology
+    assert built.concept("C1").aliases == (Alias("x", "en", source="A|B|C"),)
+    for source in "ABC":
+        chosen = built.select(Filter(sources=frozenset({source})))
+        assert chosen.aliases.tolist() == [True]
+    assert describe(built).n_aliases_by_source == {"A": 1, "B": 1, "C": 1}
+
+
+class TestUpdate:
+    def test_concepts_go_and_come(self, tmp_path: Path) -> None:
+        before = build(
+            tmp_path,
+            Concept("C1", "x", (Alias("x", "en", source="A"),), parents=("C2",)),
+            Concept("C2", "y"),
+            Concept("C3", "z", former_ids=("C9",)),
+        ).terminology
+        local = Concept("C3", "", (Alias("Z", "de", source="ward"),), parents=("C1",))
+        report = update_terminology(before, add=[local], remove=["C2"])
+        after = report.terminology
+        assert [each.id for each in after.concepts()] == ["C1", "C3"]
+        assert after.concept("C1").parents == ()
+        assert after.concept("C3") == Concept(
+            "C3", "z", local.aliases, parents=("C1",), former_ids=("C9",)
+        )
+        assert report.tally.counts() == {"parent skipped: no such concept": 1}
+        assert after.facts["origin"] == {"updates": [{"added": 1, "removed": 1}]}
+        again = update_terminology(after, remove=["C1"], path=tmp_path / "elsewhere").terminology
+        assert again.facts["origin"]["updates"] == [  # type: ignore[call-overload, index]
+            {"added": 1, "removed": 1},
+            {"added": 0, "removed": 1},
+        ]
+        assert Terminology.open(tmp_path / "t").n_concepts == 2
+
+    @pytest.mark.parametrize("concept_id", ["C7", "C9"])
+    def test_only_a_concept_of_today_is_removed(self, tmp_path: Path, concept_id: str) -> None:
+        before = build(tmp_path, Concept("C1", "x", former_ids=("C9",)), Concept("C2", "y"))
+        with pytest.raises(UnknownNameError, match=concept_id):
+            update_terminology(before.terminology, remove=[concept_id])
+
+    def test_something_must_be_left(self, tmp_path: Path) -> None:
+        before = build(tmp_path, Concept("C1", "x")).terminology
+        with pytest.raises(DataError, match="t has no concepts"):
+            update_terminology(before, remove=["C1"])
+        assert Terminology.open(tmp_path / "t").n_concepts == 1

@@ -172,3 +172,9 @@ def test_damage_is_refused_with_the_way_to_mend_it(small: Terminology, tmp_path:
     for place in (tmp_path / "copy", tmp_path / "nothing"):
         with pytest.raises(ArtifactError, match=f"{place}.*xlink terminology build"):
             Terminology.open(place)
+
+
+def test_a_regional_name_is_a_name_of_its_language(tmp_path: Path) -> None:
+    names = (Alias("dedo do pé", "pt-BR", "preferred"), Alias("toe", "en", "preferred"))
+    built = build_terminology([Concept("C1", "toe", names)], tmp_path / "t", name="t").terminology
+    assert built.name_of("C1", ["pt"]) == "dedo do pé"

@@ -133,9 +133,11 @@ def local_name(synonym_type: object) -> str:
 
 
 def _frames(path: Path) -> Iterator[TermFrame]:
+    last = "the header"
     try:
         for frame in fastobo.iter(str(path)):
             if isinstance(frame, TermFrame):
+                last = str(frame.id)
                 yield frame
     except SyntaxError as error:
         raise DataError(
@@ -149,4 +151,13 @@ def _frames(path: Path) -> Iterator[TermFrame]:
             f"it can't be read: {error.strerror or error}",
             path=path,
             remedy="Name an OBO file in UTF-8.",
+        ) from None
+    except BaseException as error:
+        # A few broken files make the parser itself fail, with a class that can't be imported.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise DataError(
+            "it is not OBO: the parser gave up",
+            path=path,
+            remedy=f"Look at what stands after {last}, or fetch the file again.",
         ) from None
