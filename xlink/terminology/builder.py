@@ -38,6 +38,7 @@ def build_terminology(
     version: str = "",
     licence: str = "",
     origin: Mapping[str, Json] | None = None,
+    type_groups: Mapping[str, Iterable[str]] | None = None,
     tally: Tally | None = None,
 ) -> BuildReport:
     """Write `concepts` as a terminology at `path` and open it.
@@ -45,7 +46,8 @@ def build_terminology(
     Records that share an id are merged: the first name and definition win, everything else is
     united. Aliases without content, repeated ones and parents that do not exist are counted in
     the report's tally. `origin` is recorded with the build: where the content came from, and what
-    was filtered. What was at `path` stays in place until the new build is whole.
+    was filtered. `type_groups` are names for several semantic types at once, for filters. What was
+    at `path` stays in place until the new build is whole.
 
     Raises:
         DataError: there is not one concept, or a concept has no id.
@@ -55,7 +57,12 @@ def build_terminology(
     for concept in track(concepts, f"Reading {name}"):
         records.add(concept, tally)
     facts: dict[str, Json] = {"name": name, "version": version, "licence": licence}
-    return _written(records, Path(path), facts | {"origin": dict(origin or {})}, tally)
+    facts["origin"] = dict(origin or {})
+    if type_groups:
+        facts["type_groups"] = {
+            group: list[Json](sorted(types)) for group, types in type_groups.items()
+        }
+    return _written(records, Path(path), facts, tally)
 
 
 def update_terminology(
@@ -99,7 +106,8 @@ def update_terminology(
     earlier = told.get("updates")
     update: Json = {"added": n_added, "removed": int((~kept).sum())}
     told["updates"] = [*(earlier if isinstance(earlier, list) else ()), update]
-    facts = {name: terminology.facts[name] for name in ("name", "version", "licence")}
+    kept_facts = ("name", "version", "licence", "type_groups")
+    facts = {name: terminology.facts[name] for name in kept_facts if name in terminology.facts}
     place = Path(path) if path is not None else terminology.path
     return _written(records, place, facts | {"origin": told}, tally)
 

@@ -72,10 +72,11 @@ def _is_from(label: str, wanted: str) -> bool:
 
 def _with_types(terminology: Terminology, wanted: frozenset[str]) -> npt.NDArray[np.bool_]:
     types = terminology.concept_table["types"].combine_chunks()
-    known = set(pc.unique(types.values).to_pylist())
-    for name in sorted(wanted - known):
-        raise UnknownNameError("semantic type", name, known)
-    hits = pc.is_in(types.values, value_set=pa.array(sorted(wanted), type=pa.large_string()))
+    known, groups = set(pc.unique(types.values).to_pylist()), terminology.type_groups
+    for name in sorted(wanted - known - groups.keys()):
+        raise UnknownNameError("semantic type", name, known | groups.keys())
+    chosen = (wanted & known).union(*(groups[name] for name in (wanted - known)))
+    hits = pc.is_in(types.values, value_set=pa.array(sorted(chosen), type=pa.large_string()))
     owners = np.repeat(np.arange(len(types)), np.diff(types.offsets.to_numpy()))
     mask = np.zeros(len(types), dtype=bool)
     mask[owners[hits.to_numpy(zero_copy_only=False)]] = True

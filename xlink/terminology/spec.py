@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from xlink.protocols import TerminologySource
 
 __all__ = [
+    "GroupedSource",
     "SourceSpec",
     "TerminologySpec",
     "VersionedSource",
@@ -52,6 +53,15 @@ class VersionedSource(Protocol):
 
     def versions(self) -> dict[str, str]:
         """Return the version of each vocabulary, by its name; a build records them."""
+        ...
+
+
+@runtime_checkable
+class GroupedSource(Protocol):
+    """A source that knows groups of semantic types."""
+
+    def type_groups(self) -> dict[str, frozenset[str]]:
+        """Return the types of each group, as its concepts have them; filters take the groups."""
         ...
 
 
@@ -105,6 +115,7 @@ def build_from_spec(spec: TerminologySpec, path: Path | str) -> BuildReport:
         version=spec.version,
         licence=spec.licence,
         origin=_origin(spec) | _versions(parts),
+        type_groups=_type_groups(spec, parts),
         tally=tally,
     )
 
@@ -157,6 +168,15 @@ def _versions(parts: Iterable[Part]) -> dict[str, Json]:
         if isinstance(part.source, VersionedSource):
             found |= part.source.versions()
     return {"versions": found} if found else {}
+
+
+def _type_groups(spec: TerminologySpec, parts: Iterable[Part]) -> dict[str, Iterable[str]]:
+    """Return the groups of semantic types that sources know, and those of the specification."""
+    found: dict[str, Iterable[str]] = {}
+    for part in parts:
+        if isinstance(part.source, GroupedSource):
+            found |= part.source.type_groups()
+    return found | dict(spec.type_groups)
 
 
 def _origin(spec: TerminologySpec) -> dict[str, Json]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -75,6 +76,7 @@ class TerminologySpec(BaseModel):
     sources: Annotated[tuple[SourceSpec, ...], Field(alias="source", min_length=1)]
     filter: FilterSpec = FilterSpec()
     view: ViewSpec | None = None
+    type_groups: Mapping[str, tuple[str, ...]] = {}
     _path: Path = PrivateAttr(default=Path())
 
     @property

@@ -76,6 +76,15 @@ class Terminology:
         return str(self.facts["version"])
 
     @property
+    def type_groups(self) -> dict[str, frozenset[str]]:
+        """Semantic types by the name of a group, such as `DISO`; a filter takes either."""
+        groups = self.facts.get("type_groups")
+        return {
+            group: frozenset(map(str, types)) if isinstance(types, list) else frozenset()
+            for group, types in (groups.items() if isinstance(groups, dict) else ())
+        }
+
+    @property
     def n_concepts(self) -> int:
         """Number of concepts."""
         return int(self.concept_table.num_rows)

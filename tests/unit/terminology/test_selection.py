@@ -25,6 +25,7 @@ def terminology(tmp_path_factory: pytest.TempPathFactory) -> Terminology:
         ],
         tmp_path_factory.mktemp("selection") / "t",
         name="t",
+        type_groups={"both": ("x", "y"), "rest": ("y", "not built")},
     ).terminology
 
 
@@ -46,6 +47,8 @@ CASES = {
     "no source": (Filter(sources=frozenset({""})), "ABCDE", "b2 d e"),
     "a type": (Filter(types=frozenset({"y"})), "BC", "b b2 c"),
     "one of two types": (Filter(types=frozenset({"x", "y"})), "ABCE", "root b b2 c"),
+    "a group of types": (Filter(types=frozenset({"both"})), "ABCE", "root b b2 c"),
+    "a type and a group": (Filter(types=frozenset({"x", "rest"})), "ABCE", "root b b2 c"),
     "a subtree": (Filter(within=frozenset({"C"})), "CDE", "c d e"),
     "two subtrees": (Filter(within=frozenset({"B", "A"})), "ABCDE", "root b b2 c d e"),
     "a former id": (Filter(within=frozenset({"old"})), "E", ""),
@@ -78,7 +81,7 @@ def test_what_a_filter_admits(
         ),
         (Filter(languages=frozenset({"p"})), "Unknown language 'p'. Did you mean 'pt'? Known: "),
         (Filter(sources=frozenset({"s1"})), "Unknown source 's1'. Did you mean 'S1'? Known: , S1"),
-        (Filter(types=frozenset({"z"})), "Unknown semantic type 'z'. Known: x, y."),
+        (Filter(types=frozenset({"z"})), "Unknown semantic type 'z'. Known: both, rest, x, y."),
         (Filter(within=frozenset({"F"})), "Unknown concept id 'F'."),
     ],
 )

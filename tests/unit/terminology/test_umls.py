@@ -18,7 +18,7 @@ from xlink.terminology.sources.umls import UmlsSource
 from xlink.terminology.sources.umls_labels import LANGUAGES, SEMANTIC_GROUPS
 from xlink.terminology.spec import build_from_spec, load_spec
 from xlink.testing.synthetic_umls import SyntheticUmls
-from xlink.types import Alias, Concept
+from xlink.types import Alias, Concept, Filter
 
 # CUI LAT TS STT ISPREF AUI SCUI SAB TTY CODE STR SUPPRESS; the others are filled in.
 ATOMS = """\
@@ -196,6 +196,9 @@ class TestConcepts:
             assert read(meta, groups, groups=(name,)).keys() == {"C0000001", "C0000002"}
         with pytest.raises(SpecError, match="semantic group 'DISO'"):
             read(meta, groups, groups=("DISO",))
+        assert UmlsSource(files=(meta, groups)).type_groups() == {
+            name: {"Body Part, Organ, or Organ Component"} for name in ("TOES", "Toes and such")
+        }
         # A specification is checked before its files are located.
         UmlsSource(files=(), groups=("TOES",))
         append(groups, "TOES|T023\n")
@@ -485,6 +488,8 @@ def test_a_synthetic_release_builds(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     origin = report.terminology.facts["origin"]
     assert isinstance(origin, dict)
     assert origin["versions"] == read_versions(tmp_path / "META")
+    disorders = report.terminology.select(Filter(types=frozenset({"DISO"})))
+    assert disorders.concepts.all()
     # 5 of 20 types are disorders.
     assert report.terminology.n_concepts == 400 * 5 // 20
     assert report.terminology.concept("C0000021").parents == ("C0000001",)

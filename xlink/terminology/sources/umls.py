@@ -126,6 +126,23 @@ class UmlsSource:
         )
         return {cells[3].decode(errors="replace"): _version(cells) for cells in current}
 
+    def type_groups(self) -> dict[str, frozenset[str]]:
+        """Return the names of the types in each semantic group, of those that the release has.
+
+        Raises:
+            DataError: a file can't be read.
+        """
+        release = self._release()
+        names: dict[str, str] = {}
+        for cells in release.rows("MRSTY", Tally()) if "MRSTY" in release else ():
+            tui = cells[1].decode(errors="replace")
+            names.setdefault(tui, cells[3].decode(errors="replace"))
+        groups = {
+            group: frozenset(names[tui] for tui in tuis if tui in names)
+            for group, tuis in self._groups().items()
+        }
+        return {group: types for group, types in groups.items() if types}
+
     def _release(self) -> RrfRelease:
         tables = tuple(path for path in self.files if path not in self._group_files())
         return RrfRelease.locate(tables, self.on_error)
@@ -133,11 +150,14 @@ class UmlsSource:
     def _group_files(self) -> tuple[Path, ...]:
         return tuple(path for path in self.files if path.name.lower().startswith("semgroups"))
 
-    def _grouped_types(self) -> frozenset[str]:
-        groups = dict(SEMANTIC_GROUPS)
+    def _groups(self) -> Mapping[str, frozenset[str]]:
+        groups = SEMANTIC_GROUPS
         for path in self._group_files():
             groups = read_semantic_groups(path)
-        return _types_of(self.groups, groups)
+        return groups
+
+    def _grouped_types(self) -> frozenset[str]:
+        return _types_of(self.groups, self._groups())
 
 
 _OPTIONAL = {
