@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 __all__ = [
@@ -15,6 +18,8 @@ __all__ = [
     "KINDS",
     "RELATIONS",
     "SOURCE_SEPARATOR",
+    "as_arrow",
+    "as_numpy",
     "read_table",
     "write_table",
 ]
@@ -78,3 +83,23 @@ def read_table(path: Path) -> pa.Table:
     """Map a table written by `write_table` into memory."""
     with pa.memory_map(str(path)) as source:
         return pa.ipc.open_file(source).read_all()
+
+
+def as_numpy(column: pa.Array | pa.ChunkedArray) -> npt.NDArray[Any]:
+    """Return a column of numbers without nulls, of one chunk at most, as a view of its memory.
+
+    Arrow's own `to_numpy` imports pandas where it is installed, which takes up to a second.
+    """
+    if isinstance(column, pa.ChunkedArray):
+        column = column.chunk(0) if column.num_chunks else pa.array([], column.type)
+    dtype = column.type.to_pandas_dtype()
+    buffer = column.buffers()[1]
+    if buffer is None:
+        return np.empty(0, dtype=dtype)
+    return np.frombuffer(buffer, dtype=dtype)[column.offset : column.offset + len(column)]
+
+
+def as_arrow(rows: npt.NDArray[np.integer]) -> pa.Array:
+    """Return row numbers as an Arrow array, without pandas as `as_numpy` does."""
+    numbers = np.ascontiguousarray(rows, dtype=np.int64)
+    return pa.Array.from_buffers(pa.int64(), len(numbers), [None, pa.py_buffer(numbers)])

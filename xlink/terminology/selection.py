@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from xlink.errors import UnknownNameError
-from xlink.terminology.schema import SOURCE_SEPARATOR
+from xlink.terminology.schema import SOURCE_SEPARATOR, as_numpy
 from xlink.types import Filter
 
 if TYPE_CHECKING:
@@ -77,9 +77,9 @@ def _with_types(terminology: Terminology, wanted: frozenset[str]) -> npt.NDArray
         raise UnknownNameError("semantic type", name, known | groups.keys())
     chosen = (wanted & known).union(*(groups[name] for name in (wanted - known)))
     hits = pc.is_in(types.values, value_set=pa.array(sorted(chosen), type=pa.large_string()))
-    owners = np.repeat(np.arange(len(types)), np.diff(types.offsets.to_numpy()))
+    owners = np.repeat(np.arange(len(types)), np.diff(as_numpy(types.offsets)))
     mask = np.zeros(len(types), dtype=bool)
-    mask[owners[hits.to_numpy(zero_copy_only=False)]] = True
+    mask[owners[as_numpy(pc.indices_nonzero(hits))]] = True
     return mask
 
 
@@ -97,5 +97,5 @@ def _with_label(
         if not any(hits):
             raise UnknownNameError(kind, name, known)
         chosen |= np.array(hits)
-    mask: npt.NDArray[np.bool_] = chosen[labels.indices.to_numpy()]
+    mask: npt.NDArray[np.bool_] = chosen[as_numpy(labels.indices)]
     return mask

@@ -102,13 +102,13 @@ class Terminology:
     @cached_property
     def first_aliases(self) -> npt.NDArray[np.int64]:
         """Where the aliases of each concept begin. *Shape:* (concepts + 1,)"""
-        starts = self.concept_table["first_alias"].to_numpy()
+        starts = schema.as_numpy(self.concept_table["first_alias"])
         return np.append(starts, self.n_aliases)
 
     @cached_property
     def alias_concepts(self) -> npt.NDArray[np.int32]:
         """Concept row of each alias. *Shape:* (aliases,)"""
-        rows: npt.NDArray[np.int32] = self.alias_table["concept"].to_numpy()
+        rows: npt.NDArray[np.int32] = schema.as_numpy(self.alias_table["concept"])
         return rows
 
     @cached_property
@@ -131,7 +131,7 @@ class Terminology:
     def hierarchy(self) -> Hierarchy:
         """The is-a graph over concept rows."""
         table = self.relation_table
-        child, parent, by_parent = (table[name].to_numpy() for name in table.column_names)
+        child, parent, by_parent = (schema.as_numpy(table[name]) for name in table.column_names)
         return Hierarchy(child, parent, self.n_concepts, by_parent=by_parent)
 
     def concept_id(self, row: int) -> str:
@@ -196,7 +196,7 @@ class Terminology:
 
     def concept_ids(self, rows: npt.NDArray[np.integer]) -> list[str]:
         """Return the ids of the concepts at `rows`."""
-        ids: list[str] = self._ids.take(pa.array(rows)).to_pylist()
+        ids: list[str] = self._ids.take(schema.as_arrow(rows)).to_pylist()
         return ids
 
     def alias(self, row: int) -> Alias:
@@ -207,7 +207,7 @@ class Terminology:
         """Return the aliases at `rows`; equal rows share one value."""
         distinct, places = np.unique(rows, return_inverse=True)
         columns = self.alias_table.select(["text", "language", "kind", "source"])
-        cells = columns.take(pa.array(distinct)).to_pydict().values()
+        cells = columns.take(schema.as_arrow(distinct)).to_pydict().values()
         made = [Alias(*values) for values in zip(*cells, strict=True)]
         return [made[place] for place in places.tolist()]
 
@@ -230,7 +230,7 @@ class Terminology:
         return self._selections[where]
 
     def _formerly(self, row: int) -> tuple[str, ...]:
-        owners = self.former_table["concept"].to_numpy()
+        owners = schema.as_numpy(self.former_table["concept"])
         return tuple(
             self.former_table["former"][int(place)].as_py()
             for place in np.flatnonzero(owners == row)
@@ -243,7 +243,7 @@ class Terminology:
     def _codes(self, column: str) -> npt.NDArray[np.int32]:
         chunks = self.alias_table[column].chunks
         codes: npt.NDArray[np.int32] = (
-            chunks[0].indices.to_numpy() if chunks else np.empty(0, dtype=np.int32)
+            schema.as_numpy(chunks[0].indices) if chunks else np.empty(0, dtype=np.int32)
         )
         return codes
 

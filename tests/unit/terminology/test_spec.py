@@ -61,6 +61,32 @@ def names(terminology: Terminology, concept_id: str) -> set[tuple[str, str, str]
     return {(a.text, a.kind, a.source) for a in terminology.concept(concept_id).aliases}
 
 
+class TestSourcesOfAnother:
+    def test_they_stand_in_its_place(self, toml: Path) -> None:
+        other = toml.with_name("feet.toml")
+        source = '[[source]]\nkind = "spec"\nfiles = "toes.toml"\n'
+        other.write_text(HEAD.replace("toes", "feet") + source + EXTENSION)
+        built_from = build_from_spec(load_spec(other), toml.parent / "out")
+        assert ("bad toe", "preferred", "ward") in names(built_from.terminology, "1")
+        assert ("Lost toe", "preferred", "toes") in names(built_from.terminology, "2")
+        origin = built_from.terminology.facts["origin"]
+        assert isinstance(origin, dict)
+        assert json.dumps(origin["sources"]).count('"kind": "table"') == 2
+
+    def test_what_can_not_be_taken_in(self, toml: Path) -> None:
+        source = '[[source]]\nkind = "spec"\nfiles = "NAME"\n'
+        toml.write_text(HEAD + source.replace("NAME", "toes.toml"))
+        with pytest.raises(SpecError, match=r"source 1 \(spec\): toes\.toml takes in itself"):
+            load_spec(toml)
+        toml.write_text(HEAD + source.replace("NAME", "icd-10"))
+        with pytest.raises(UnknownNameError, match="icd10"):
+            load_spec(toml)
+        toml.with_name("feet.toml").write_text(HEAD + TABLE + '[filter]\nlanguages = ["en"]\n')
+        toml.write_text(HEAD + source.replace("NAME", "feet.toml"))
+        with pytest.raises(SpecError, match=r"feet\.toml has a view or filter"):
+            load_spec(toml)
+
+
 class TestLoading:
     def test_shipped_ones_are_valid(self) -> None:
         known = known_specs()
