@@ -85,8 +85,9 @@ def rekeyed(
 ) -> Iterator[Concept]:
     """Yield the concepts that `read` gives under the ids of `view`; `read` is called twice.
 
-    Ids come from mappings, also of former ids, and from xrefs. A concept that has neither takes
-    the ids of what it is mapped to, one step away. One without any is left out and counted.
+    A concept whose id has the prefix of the view keeps it, without the prefix. Of others, ids come
+    from mappings, also of former ids, and from xrefs. A concept that has neither takes the ids of
+    what it is mapped to, one step away. One without any is left out and counted.
     Concepts that share an id are united: the first one in the order of the sources gives the
     preferred name of each language, and those of the others become synonyms. Aliases keep their
     source; the id of each concept becomes an xref. Parents are the nearest ancestors that the
@@ -100,7 +101,7 @@ def rekeyed(
     _count_shared(survey.targets, tally)
     owners: dict[tuple[str, str], str] = {}
     for concept in read(tally):
-        xrefs = (concept.id, *(xref for xref in concept.xrefs if not view.names(xref)))
+        xrefs = tuple(id_ for id_ in (concept.id, *concept.xrefs) if not view.names(id_))
         parents = survey.above(concept.id) if concept.parents else ()
         for target in survey.targets[concept.id]:
             claim = partial(_claimed, owners=owners, target=target, owner=concept.id)
@@ -145,6 +146,10 @@ def _find_targets(survey: _Survey, view: View, tally: Tally) -> None:
         others[current] += others.get(former, [])
         tally.add("view: mapping moved from a former id", f"{former} -> {current}")
     for concept_id, xrefs in survey.xrefs.items():
+        own = view.local(concept_id) if view.names(concept_id) else None
+        if own is not None:
+            survey.targets[concept_id] = (own,)
+            continue
         direct = dict.fromkeys(mapped.get(concept_id, ()))
         step = {id_: None for each in others.get(concept_id, ()) for id_ in mapped.get(each, ())}
         targets = (direct or step or xrefs) if view.several == "mapped" else direct | xrefs or step

@@ -61,6 +61,12 @@ class TestTargets:
         assert found["C1"][0].xrefs == ("T:1", "OMIM:7")
         assert found["C1"][0].former_ids == ()
 
+    def test_a_concept_of_the_view_itself_keeps_its_id(self) -> None:
+        concepts = [concept("UMLS:C1", "sore toe", "UMLS:C2"), concept("T:1", "toe", "UMLS:C1")]
+        found = seen(concepts, view())
+        assert [each.xrefs for each in found["C1"]] == [(), ("T:1",)]
+        assert set(found) == {"C1"}
+
     def test_xrefs_can_be_left_aside(self) -> None:
         assert not seen([concept("T:1", "sore toe", "UMLS:C1")], view(xrefs=False))
 
