@@ -10,6 +10,7 @@ __all__ = [
     "ArtifactError",
     "DataError",
     "MissingExtraError",
+    "OldFormatError",
     "SpecError",
     "StaleIndexError",
     "UnknownNameError",
@@ -52,6 +53,10 @@ class SpecError(XlinkError, ValueError):
 
 class ArtifactError(XlinkError, ValueError):
     """A stored terminology or index that is missing, cut, edited, foreign, or of a newer format."""
+
+
+class OldFormatError(ArtifactError):
+    """An artifact of a format that this version of xlink reads no more."""
 
 
 class StaleIndexError(ArtifactError):

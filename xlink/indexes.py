@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar, cast, runtime_checkable
 
 from xlink.artifact import is_artifact
-from xlink.errors import StaleIndexError
+from xlink.errors import OldFormatError, StaleIndexError
 from xlink.home import index_path
 from xlink.registry import DETECTORS, GENERATORS
 from xlink.terminology import Terminology
@@ -40,7 +40,7 @@ I = TypeVar("I", bound=_Index)  # noqa: E741
 def open_generator(terminology: Terminology, name: str) -> CandidateGenerator:
     """Open the candidate generator registered as `name`, building its index if need be.
 
-    An index of an older build of the terminology is replaced.
+    An index of an older build of the terminology, or of an older format, is replaced.
 
     Raises:
         UnknownNameError: no generator has this name.
@@ -52,7 +52,7 @@ def open_generator(terminology: Terminology, name: str) -> CandidateGenerator:
 def open_detector(terminology: Terminology, name: str) -> MentionDetector:
     """Open the mention detector registered as `name`, building its index if need be.
 
-    An index of an older build of the terminology is replaced.
+    An index of an older build of the terminology, or of an older format, is replaced.
 
     Raises:
         UnknownNameError: no detector has this name.
@@ -97,7 +97,7 @@ def update_indexes(before: Terminology, after: Terminology) -> tuple[str, ...]:
 def _updated(maker: type[_Index], place: Path, before: Terminology, after: Terminology) -> _Index:
     try:
         index = maker.load(place, before) if issubclass(maker, _Updatable) else None
-    except StaleIndexError:
+    except (StaleIndexError, OldFormatError):
         index = None  # of a state before the last
     return index.updated(after) if isinstance(index, _Updatable) else maker.build(after)
 
@@ -107,7 +107,7 @@ def _open(maker: type[I], terminology: Terminology, name: str) -> I:
     if is_artifact(place):
         try:
             return maker.load(place, terminology)
-        except StaleIndexError:
-            pass  # the terminology was built anew since
+        except (StaleIndexError, OldFormatError):
+            pass  # the terminology was built anew since, or xlink has a better format
     maker.build(terminology).save(place)
     return maker.load(place, terminology)

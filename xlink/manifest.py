@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from xlink.errors import ArtifactError
+from xlink.errors import ArtifactError, OldFormatError
 
 __all__ = [
     "GENERATION",
@@ -66,7 +66,8 @@ def refuse_other_format(path: Path, kind: str, version: int, remedy: str) -> Non
     """Check kind and format alone, for another format may have other fields.
 
     Raises:
-        ArtifactError: nothing is there, or it is of another kind or format.
+        ArtifactError: nothing is there, or it is of another kind or a newer format.
+        OldFormatError: it is of an older format.
     """
     content = _manifest_content(path, remedy)
     found_kind, found = content.get("kind"), content.get("format")
@@ -78,7 +79,7 @@ def refuse_other_format(path: Path, kind: str, version: int, remedy: str) -> Non
             "Upgrade xlink, or build it again with this version."
         )
     if isinstance(found, int) and found < version:
-        raise ArtifactError(
+        raise OldFormatError(
             f"{path} has the old format {found} (now {version}). To mend this, {remedy}."
         )
 

@@ -7,7 +7,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from xlink.errors import UnknownNameError
 
-__all__ = ["DETECTORS", "GENERATORS", "READERS", "RERANKERS", "SOURCES", "WRITERS", "Registry"]
+__all__ = ["DETECTORS", "ENCODERS", "GENERATORS", "READERS", "RERANKERS", "SOURCES", "WRITERS", "Registry"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class Registry:
         return tuple(entry_points(group=self.group))
 
 
+ENCODERS = Registry("xlink.encoders", "encoder")
 GENERATORS = Registry("xlink.generators", "candidate generator")
 RERANKERS = Registry("xlink.rerankers", "reranker")
 DETECTORS = Registry("xlink.detectors", "mention detector")

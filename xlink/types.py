@@ -169,9 +169,9 @@ class LinkedDocument:
 class Filter:
     """Which part of a terminology may be proposed; an empty field does not restrict.
 
-    `languages` and `sources` choose aliases; `types` (semantic types or groups of them), `within`
-    (ids of subtree roots, which are themselves included) and `ecl` (an expression as `xlink.terminology.ecl` describes) choose
-    concepts. A language `pt` admits `pt-BR` as well.
+    `languages` and `sources` choose aliases; `types` (semantic types, or groups of them), `within`
+    (ids of subtree roots, which are themselves included) and `ecl` (an expression as
+    `xlink.terminology.ecl` describes) choose concepts. A language `pt` admits `pt-BR` as well.
     """
 
     languages: frozenset[str] = field(default_factory=frozenset)

@@ -88,6 +88,7 @@ def test_bigbio_records_lose_nothing(document: Document) -> None:
     assert not tally
 
 
+@settings(max_examples=40)
 @given(documents())
 def test_strict_bigbio_records_lose_language_and_composites(document: Document) -> None:
     plain = tuple(replace(each, composite=False) for each in document.mentions)
@@ -103,7 +104,7 @@ def test_bigbio_files_lose_nothing(drawn: list[Document]) -> None:
         assert back(BigbioWriter(), BigbioReader(), written, name) == written
 
 
-@settings(max_examples=50)
+@settings(max_examples=40)
 @given(documents())
 def test_the_lossless_format_keeps_passages(document: Document) -> None:
     with TemporaryDirectory() as folder:
@@ -112,7 +113,7 @@ def test_the_lossless_format_keeps_passages(document: Document) -> None:
         assert list(JsonlReader().read([path], Tally())) == [document]
 
 
-@settings(max_examples=50)
+@settings(max_examples=40)
 @given(documents())
 def test_bioc_loses_only_the_order_of_mentions(document: Document) -> None:
     (found,) = back(BiocWriter(), BiocReader(several="alternatives"), [document], "d.json")
@@ -120,14 +121,14 @@ def test_bioc_loses_only_the_order_of_mentions(document: Document) -> None:
     assert replace(found, mentions=document.mentions) == document
 
 
-@settings(max_examples=50)
+@settings(max_examples=40)
 @given(documents(labels=WORDS, passages=False))
 def test_brat_keeps_texts_and_mentions(document: Document) -> None:
     (found,) = back(BratWriter(), BratReader(language=document.language), [document], "out")
     assert found == document
 
 
-@settings(max_examples=50)
+@settings(max_examples=40)
 @given(
     documents(
         texts=st.text(CHARACTERS, max_size=40), labels=WORDS, parts=1, passages=False, max_ids=1

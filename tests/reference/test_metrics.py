@@ -14,9 +14,10 @@ from sklearn.metrics import (
 
 from xlink.candidate_set import CandidateSet
 from xlink.evaluate import DocumentLinks, Run, RunHeader, evaluate
-from xlink.evaluate.bootstrap import Ratio, figures
+from xlink.evaluate.bootstrap import figures
 from xlink.evaluate.measures import UNRANKED, recall_at, reciprocal_ranks
 from xlink.evaluate.retrieval import gold_ranks
+from xlink.evaluate.statistic import ratio
 from xlink.types import Document, Link, Mention
 
 Scores = npt.NDArray[np.float32]
@@ -104,7 +105,7 @@ def test_the_interval_is_the_percentile_bootstrap_of_scipy() -> None:
     rng = np.random.default_rng(10)
     cases = rng.integers(1, 20, 80).astype(np.float64)
     hits = rng.binomial(cases.astype(np.int64), 0.7).astype(np.float64)
-    (figure,) = figures([Ratio(hits, cases, int(cases.sum()))], seed=0, n_resamples=20_000)
+    (figure,) = figures([ratio(hits, cases, int(cases.sum()))], seed=0, n_resamples=20_000)
     expected = bootstrap(
         (hits, cases),
         lambda h, c, axis: h.sum(axis=axis) / c.sum(axis=axis),

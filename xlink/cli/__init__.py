@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from xlink import __version__
-from xlink.cli import demo, evaluate, explain, index, link, terminology
+from xlink.cli import convert, demo, evaluate, explain, index, link, reproduce, terminology
 from xlink.errors import XlinkError
 
 __all__ = ["app", "main"]
@@ -21,7 +21,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for verb in (demo.demo, index.index, link.link, evaluate.evaluate, explain.explain):
+for verb in (
+    demo.demo,
+    index.index,
+    link.link,
+    evaluate.evaluate,
+    reproduce.reproduce,
+    convert.convert,
+    explain.explain,
+):
     app.command(verb.__name__, short_help=verb.__doc__)(verb)
 app.add_typer(terminology.app, name="terminology", short_help=terminology.app.info.help)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from xlink.protocols import CorpusReader
+    from xlink.protocols import CorpusReader, CorpusWriter
+    from xlink.tally import Tally
     from xlink.types import Filter
 
 __all__ = [
@@ -23,8 +24,10 @@ __all__ = [
     "ReaderOptions",
     "TerminologyName",
     "Within",
+    "WriterOptions",
     "filter_of",
     "reader_of",
+    "writer_of",
 ]
 
 TerminologyName = Annotated[
@@ -36,6 +39,12 @@ ReaderName = Annotated[str, typer.Option("--reader", help="How to read: text, js
 ReaderOptions = Annotated[
     list[str] | None,
     typer.Option("--set", help="Option of the reader, such as codes=hpo; may be repeated."),
+]
+WriterOptions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--format-set", help="Option of the format, such as database=HPO; may be repeated."
+    ),
 ]
 Languages = Annotated[
     list[str] | None, typer.Option("--only-language", help="Only names in this language.")
@@ -86,21 +95,32 @@ def reader_of(
         SpecError: a setting is not of that form, or not an option of this reader.
         UnknownNameError: no reader has this name.
     """
-    from dataclasses import fields, is_dataclass
+    from xlink.corpora.reading import make_reader
 
-    from xlink.errors import SpecError, UnknownNameError
-    from xlink.registry import READERS
+    return make_reader(name, _options(settings, "--set"), language=language)
 
-    maker = READERS.load(name)
-    known = {each.name for each in fields(maker)} if is_dataclass(maker) else set()
+
+def writer_of(name: str, settings: Sequence[str] | None, tally: Tally) -> CorpusWriter:
+    """Make the writer registered as `name` with `key=value` settings.
+
+    What the format can't hold is counted in `tally`.
+
+    Raises:
+        SpecError: a setting is not of that form, or its value not what the option takes.
+        UnknownNameError: no writer has this name, or it has no such option.
+    """
+    from xlink.corpora.reading import make_writer
+
+    return make_writer(name, _options(settings, "--format-set"), tally)
+
+
+def _options(settings: Sequence[str] | None, flag: str) -> dict[str, object]:
+    from xlink.errors import SpecError
+
     options: dict[str, object] = {}
-    if language is not None and "language" in known:
-        options["language"] = language
     for setting in settings or ():
         key, equals, value = setting.partition("=")
         if not equals:
-            raise SpecError(f"--set takes key=value, not {setting!r}.")
-        if key not in known:
-            raise UnknownNameError(f"option of the reader {name!r}:", key, known)
+            raise SpecError(f"{flag} takes key=value, not {setting!r}.")
         options[key] = tuple(value.split(",")) if "," in value else value
-    return cast("CorpusReader", cast("type", maker)(**options))
+    return options

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,20 +18,23 @@ from xlink.cli.arguments import (
     ReaderOptions,
     TerminologyName,
     Within,
+    WriterOptions,
     filter_of,
     reader_of,
+    writer_of,
 )
 from xlink.cli.output import note, print_lines, print_result, report
 
+if TYPE_CHECKING:
+    from xlink.evaluate import RunHeader
+    from xlink.protocols import CorpusWriter
+    from xlink.tally import Tally
+    from xlink.terminology import Terminology
+    from xlink.types import LinkedDocument
+
 __all__ = ["link"]
 
-
-class Format(StrEnum):
-    """What links are written as."""
-
-    table = "table"
-    jsonl = "jsonl"
-    html = "html"
+_PRINTED = ("table", "jsonl", "html")
 
 
 def link(
@@ -41,11 +44,13 @@ def link(
         str | None, typer.Option(help="Language of the documents (BCP 47).")
     ] = None,
     format_: Annotated[
-        Format, typer.Option("--format", "-f", help="What to write.")
-    ] = Format.table,
+        str,
+        typer.Option("--format", "-f", help="What to write: table, jsonl, html, brat, pubtator, …"),
+    ] = "table",
     out: As = None,
     reader: ReaderName = "text",
     settings: ReaderOptions = None,
+    format_settings: WriterOptions = None,
     given: Annotated[
         bool, typer.Option("--given", help="Link the mentions that the documents have.")
     ] = False,
@@ -62,16 +67,14 @@ def link(
     ecl: Ecl = "",
 ) -> None:
     """Link documents. Example: xlink link letters/ -t icd10 --language es"""
-    from xlink.errors import SpecError
+    from xlink.corpora.linked import annotated
     from xlink.evaluate import RunHeader
     from xlink.linker import DEFAULT_DETECTOR, DEFAULT_GENERATORS, Linker
     from xlink.progress import track
-    from xlink.render import html_page, jsonl_lines, links_table
     from xlink.tally import Tally
 
-    if format_ is Format.table and out is not None:
-        raise SpecError("A table goes to stdout. Choose --format jsonl or html with --out.")
     tally = Tally()
+    writer = _writer_of(format_, format_settings, out, tally)
     generators = tuple(using or DEFAULT_GENERATORS)
     linker = Linker.open(
         terminology,
@@ -84,15 +87,50 @@ def link(
     )
     read = reader_of(reader, settings, language=language).read(documents, tally)
     linked = track(linker.link(read, detect=not given), "Linking")
-    if format_ is Format.jsonl:
+    if writer is not None and out is not None:
+        writer.write(map(annotated, linked), out)
+    else:
         fingerprint = linker.terminology.fingerprint
         header = RunHeader("+".join(generators), linker.terminology.name, fingerprint)
-        print_lines(jsonl_lines(linked, header), out)
-    elif format_ is Format.html:
-        print_lines([html_page(tuple(linked), linker.terminology)], out)
-    else:
-        for document in linked:
-            print_result(links_table(document, linker.terminology))
+        _print(linked, format_, out, header, linker.terminology)
     report(tally)
     if out is not None:
         note(f"written: {out}")
+
+
+def _writer_of(
+    name: str, settings: list[str] | None, out: Path | None, tally: Tally
+) -> CorpusWriter | None:
+    """Make the writer of a format; None is one of those that are printed here."""
+    from xlink.errors import SpecError, UnknownNameError
+    from xlink.registry import WRITERS
+
+    if name == "table" and out is not None:
+        raise SpecError("A table goes to stdout. Choose --format jsonl or html with --out.")
+    if name in _PRINTED and not settings:
+        return None
+    if name in _PRINTED:
+        raise SpecError(f"--format {name} has no options.")
+    if name not in WRITERS.names():
+        raise UnknownNameError("format", name, (*_PRINTED, *WRITERS.names()))
+    if out is None:
+        raise SpecError(f"--format {name} needs --out, the file or folder to write.")
+    return writer_of(name, settings, tally)
+
+
+def _print(
+    linked: Iterable[LinkedDocument],
+    format_: str,
+    out: Path | None,
+    header: RunHeader,
+    terminology: Terminology,
+) -> None:
+    from xlink.render import html_page, jsonl_lines, links_table
+
+    if format_ == "jsonl":
+        print_lines(jsonl_lines(linked, header), out)
+    elif format_ == "html":
+        print_lines([html_page(tuple(linked), terminology)], out)
+    else:
+        for document in linked:
+            print_result(links_table(document, terminology))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import gzip
 import sys
-from collections.abc import Iterator
-from contextlib import nullcontext
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from xlink.errors import DataError
@@ -32,17 +34,24 @@ def read_text(path: Path, encoding: str = "utf-8") -> str:
 def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
     """Yield the lines of a UTF-8 file that are not blank, each with its number from 1.
 
+    A name that ends in `.gz` is that of a packed file.
+
     Raises:
-        DataError: the file can't be opened, is not UTF-8, or is not text.
+        DataError: the file can't be opened or is cut, is not UTF-8, or is not text.
     """
     try:
-        stream = nullcontext(sys.stdin.buffer) if path == STDIN else path.open("rb")
-    except OSError as error:
+        with _opened(path) as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    yield number, decode(line, path=path, first_line=number).rstrip("\r\n")
+    except (OSError, EOFError, zlib.error) as error:
         raise _unreadable(path, error) from None
-    with stream as lines:
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                yield number, decode(line, path=path, first_line=number).rstrip("\r\n")
+
+
+def _opened(path: Path) -> AbstractContextManager[Iterable[bytes]]:
+    if path == STDIN:
+        return nullcontext(sys.stdin.buffer)
+    return gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")
 
 
 def decode(content: bytes, *, path: Path, encoding: str = "utf-8", first_line: int = 1) -> str:
@@ -70,10 +79,9 @@ def decode(content: bytes, *, path: Path, encoding: str = "utf-8", first_line: i
     return text
 
 
-def _unreadable(path: Path, error: OSError) -> DataError:
-    return DataError(
-        f"it can't be read: {error.strerror or error}", path=path, remedy="Check the path."
-    )
+def _unreadable(path: Path, error: Exception) -> DataError:
+    problem = getattr(error, "strerror", None) or error
+    return DataError(f"it can't be read: {problem}", path=path, remedy="Check the path.")
 
 
 def _not_text(path: Path, line: int) -> DataError:

@@ -2,58 +2,65 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from xlink.corpora.decoding import read_text
-from xlink.corpora.spans import anchor, surface
-from xlink.errors import DataError, SpecError
+from xlink.corpora.options import choices, words
+from xlink.corpora.rows import rows
+from xlink.corpora.temist import SPLITS, Annotation, linked_documents
+from xlink.errors import SpecError
 from xlink.tally import Tally
-from xlink.types import Document, Mention
+from xlink.types import Document
 
 __all__ = ["Codes", "DistemistReader"]
 
 Codes = Literal["snomed", "mesh", "icd10", "hpo", "omim"]
 
-_MENTION_COLUMNS = ("filename", "mark", "label", "off0", "off1", "span", "code", "semantic_rel")
-_NO_CODE_FITS, _NOT_MAPPED = "NOMAP", "None"
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A line of a TSV file by column, with its place."""
-
-    path: Path
-    line: int
-    cells: dict[str, str]
+_COLUMNS = {
+    "document": ("filename",),
+    "id": ("mark",),
+    "label": ("label",),
+    "start": ("off0",),
+    "end": ("off1",),
+    "text": ("span",),
+    "code": ("code",),
+    "relation": ("semantic_rel",),
+}
+_PARTS = {"train": ("training1", "training2"), "test": ("test",)}
+_FOLDERS = {"train": "training", "test": "test_annotated"}
+_NOT_MAPPED = "None"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DistemistReader:
-    """Reads the corpus folder with `text_files/` and `subtrack2_linking/`.
+    """Reads the corpus folder as published, or one part of it that has `subtrack2_linking/`.
 
     `codes` names the terminology of the gold ids. `a+b` becomes a composite mention, `NOMAP` is
     NIL, and a mention that was not mapped to `codes` is not annotated. Where only some codes of a
     composite are mapped, the mapped ones are the gold, which is counted; ranges such as `A15-A19.9`
     stay as written.
 
+    `split` is `train`, `test` or both; `parts` names files of linked mentions in their place
+    (`training1`, `training2`, `test`).
+
     `relations` keeps gold only where the annotators called it one of these (`EXACT`, `NARROW`,
     `COMPOSITE`, `NOMAP`); the other mentions become unannotated. The relation is not put into the
     label: a query carries the label, and a system must not see it.
 
     Raises:
-        SpecError: `codes` is not one of the five.
+        SpecError: `codes` is not one of the five, or there is no such split.
     """
 
     codes: Codes = "snomed"
-    parts: Collection[str] = ("training1", "training2")
-    relations: Collection[str] | None = None
+    split: str | Collection[str] = "train"
+    parts: str | Collection[str] | None = None
+    relations: str | Collection[str] | None = None
     language: str = "es"
 
     def __post_init__(self) -> None:
+        choices(self.split, SPLITS, corpus="DisTEMIST", option="split")
         if self.codes not in get_args(Codes):
             known = ", ".join(get_args(Codes))
             raise SpecError(f"DisTEMIST has no codes of {self.codes!r}. Known: {known}.")
@@ -65,83 +72,48 @@ class DistemistReader:
             DataError: a file is missing or not of this format, or a mention leaves its text.
         """
         for folder in paths:
-            by_document: dict[str, list[Mention]] = defaultdict(list)
-            texts: dict[str, str] = {}
-            for row, mapped in self._rows(folder, tally):
-                name = row.cells["filename"]
-                if name not in texts:
-                    texts[name] = read_text(folder / "text_files" / f"{name}.txt")
-                by_document[name].append(self._mention(row, mapped, texts[name], tally))
-            for name, mentions in by_document.items():
-                ordered = sorted(mentions, key=lambda mention: mention.spans)
-                yield Document(name, texts[name], self.language, tuple(ordered))
+            yield from linked_documents(
+                self._annotations(folder, tally),
+                language=self.language,
+                relations=self.relations,
+                tally=tally,
+            )
 
-    def _rows(self, folder: Path, tally: Tally) -> Iterator[tuple[_Row, str]]:
-        """Yield each annotation with its gold as written in the terminology asked for."""
-        for part in self.parts:
-            stem = f"distemist_subtrack2_{part}_linking"
-            path = folder / "subtrack2_linking" / f"{stem}.tsv"
-            if self.codes == "snomed":
-                # The cross-mappings went through a spreadsheet, which spoilt long SNOMED CT ids.
-                yield from ((row, row.cells["code"]) for row in _tsv(path, _MENTION_COLUMNS))
+    def _annotations(self, folder: Path, tally: Tally) -> Iterator[Annotation]:
+        parts = (
+            [part for split in words(self.split) for part in _PARTS[split]]
+            if self.parts is None
+            else words(self.parts)
+        )
+        for part in parts:
+            home = folder
+            if not (folder / "subtrack2_linking").is_dir():
+                home = folder / _FOLDERS["test" if part == "test" else "train"]
+            yield from self._part(home, part, tally)
+
+    def _part(self, folder: Path, part: str, tally: Tally) -> Iterator[Annotation]:
+        """Yield each annotation of a file with its gold in the terminology asked for."""
+        path = folder / "subtrack2_linking" / f"distemist_subtrack2_{part}_linking.tsv"
+        # The cross-mappings went through a spreadsheet, which spoilt long SNOMED CT ids.
+        mappings = None if self.codes == "snomed" else self._mappings(path)
+        for row in rows(path, _COLUMNS):
+            text_path = folder / "text_files" / f"{row.cells['document']}.txt"
+            if mappings is None:
+                yield Annotation(row, text_path, row.cells["code"])
                 continue
-            column = f"{self.codes}_code"
-            mappings = {
-                (row.cells["filename"], row.cells["mark"]): row.cells[column]
-                for row in _tsv(
-                    path.with_name(f"{stem}_crossmappings.tsv"), ("filename", "mark", column)
-                )
-            }
-            for row in _tsv(path, _MENTION_COLUMNS):
-                key = row.cells["filename"], row.cells["mark"]
-                if key not in mappings:
-                    tally.add("mention without a line of cross-mappings", f"{path}: {key}")
-                yield row, mappings.get(key, _NOT_MAPPED)
+            key = row.cells["document"], row.cells["id"]
+            if key not in mappings:
+                tally.add("mention without a line of cross-mappings", f"{path}: {key}")
+            yield Annotation(row, text_path, mappings.get(key, _NOT_MAPPED), digits=False)
 
-    def _mention(self, row: _Row, mapped: str, text: str, tally: Tally) -> Mention:
-        cells = row.cells
-        try:
-            span = int(cells["off0"]), int(cells["off1"])
-        except ValueError:
-            raise DataError("an offset is not a number", path=row.path, line=row.line) from None
-        span = anchor(text, span, cells["span"], path=row.path, line=row.line, tally=tally)
-        gold = _gold(mapped)
-        if self.relations is not None and cells["semantic_rel"] not in self.relations:
-            gold = None
-        if gold and len(gold) < cells["code"].count("+") + 1:
-            tally.add("composite mention mapped in part", f"{row.path}, line {row.line:,}")
-        return Mention(
-            id=cells["mark"],
-            spans=(span,),
-            text=surface(text, (span,)),
-            label=cells["label"],
-            gold=gold,
-            composite=gold is not None and len(gold) > 1,
-        )
-
-
-def _gold(cell: str) -> frozenset[str] | None:
-    if cell in (_NOT_MAPPED, ""):
-        return None
-    return frozenset() if cell == _NO_CODE_FITS else frozenset(cell.split("+"))
-
-
-def _tsv(path: Path, columns: Collection[str]) -> Iterator[_Row]:
-    """Yield the lines below the header; quotes are part of the text."""
-    lines = read_text(path).split("\n")
-    header = lines[0].rstrip("\r").split("\t")
-    if missing := sorted(set(columns) - set(header)):
-        raise DataError(
-            f"there is no column {missing[0]!r}",
-            path=path,
-            line=1,
-            remedy="Name the folder of the corpus as published.",
-        )
-    for number, line in enumerate(lines[1:], start=2):
-        if not line.strip():
-            continue
-        cells = line.rstrip("\r").split("\t")
-        if len(cells) != len(header):
-            problem = f"{len(cells)} columns where the header has {len(header)}"
-            raise DataError(problem, path=path, line=number)
-        yield _Row(path, number, dict(zip(header, cells, strict=True)))
+    def _mappings(self, path: Path) -> dict[tuple[str, str], str]:
+        columns = {
+            "document": ("filename",),
+            "id": ("mark",),
+            "mapped": (f"{self.codes}_code",),
+        }
+        beside = path.with_name(f"{path.stem}_crossmappings.tsv")
+        return {
+            (row.cells["document"], row.cells["id"]): row.cells["mapped"]
+            for row in rows(beside, columns)
+        }

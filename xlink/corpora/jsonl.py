@@ -16,7 +16,7 @@ from xlink.errors import DataError
 from xlink.tally import Tally
 from xlink.types import Document, Mention
 
-__all__ = ["JsonlReader", "write_documents"]
+__all__ = ["JsonlReader", "JsonlWriter", "write_documents"]
 
 _DOCUMENT = TypeAdapter(Document)
 _DOCUMENT_FIELDS = {field.name for field in fields(Document)}
@@ -77,6 +77,15 @@ class JsonlReader:
             tally.add("mention takes the text at its spans", f"{path}, line {number:,}")
             mentions[place] = replace(mention, text=found)
         return replace(document, mentions=tuple(mentions))
+
+
+@dataclass(frozen=True, slots=True)
+class JsonlWriter:
+    """Writes documents as `JsonlReader` reads them; nothing is lost."""
+
+    def write(self, documents: Iterable[Document], path: Path) -> None:
+        """Write one document a line; an existing file is replaced when all is written."""
+        write_documents(documents, path)
 
 
 def write_documents(documents: Iterable[Document], path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,13 +20,16 @@ T = TypeVar("T")
 
 
 def document_record(document: Document) -> dict[str, object]:
-    """Return a document with all that is known of it."""
-    return {
+    """Return a document with all that is known of it; without passages the field is left out."""
+    record: dict[str, object] = {
         "id": document.id,
         "text": document.text,
         "language": document.language,
         "mentions": [_annotated(mention) for mention in document.mentions],
     }
+    if document.passages:
+        record["passages"] = [asdict(passage) for passage in document.passages]
+    return record
 
 
 def mention_record(mention: Mention) -> dict[str, object]:
@@ -67,8 +71,15 @@ def parse_object(line: str, *, path: Path, number: int) -> dict[str, object]:
     return record
 
 
-def parse(adapter: TypeAdapter[T], record: object, *, path: Path, number: int) -> T:
-    """Return `record` as the type of `adapter`.
+def parse(
+    adapter: TypeAdapter[T],
+    record: object,
+    *,
+    path: Path,
+    number: int,
+    page: str = "docs/evaluation.md",
+) -> T:
+    """Return `record` as the type of `adapter`; `page` is where its fields are described.
 
     Raises:
         DataError: a field is missing or of another type.
@@ -82,7 +93,7 @@ def parse(adapter: TypeAdapter[T], record: object, *, path: Path, number: int) -
             f"field {field}: {first['msg']}",
             path=path,
             line=number,
-            remedy="docs/evaluation.md describes the fields.",
+            remedy=f"{page} describes the fields.",
         ) from None
 
 

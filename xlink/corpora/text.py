@@ -13,7 +13,7 @@ from xlink.tally import Tally
 from xlink.text.encodings import check_encoding
 from xlink.types import Document
 
-__all__ = ["TextReader"]
+__all__ = ["TextReader", "document_ids"]
 
 _SUFFIX = ".txt"
 
@@ -44,7 +44,7 @@ class TextReader:
             DataError: a path does not exist, a folder has no `.txt` file, or a file is not text.
         """
         files = list(_files(paths, tally))
-        for document_id, (path, _) in zip(_ids(files), files, strict=True):
+        for document_id, (path, _) in zip(document_ids(files), files, strict=True):
             text = read_text(path, self.encoding)
             if not text:
                 tally.add("document without text", str(path))
@@ -77,8 +77,11 @@ def _files(paths: Iterable[Path], tally: Tally) -> Iterator[tuple[Path, Path]]:
             yield each, folder
 
 
-def _ids(files: list[tuple[Path, Path]]) -> list[str]:
-    """Return for each file the shortest of its three names that no other file has."""
+def document_ids(files: list[tuple[Path, Path]]) -> list[str]:
+    """Return for each file, given with its folder, the shortest of three names no other has.
+
+    They are its name without the suffix, its path below the folder, and its path as found.
+    """
     names = [
         ("stdin",) * 3
         if path == STDIN

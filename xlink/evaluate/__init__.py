@@ -4,22 +4,33 @@ run + gold documents ──match──▶ ranks, decisions ──by document─�
 """
 
 from xlink.evaluate.bootstrap import Figure
-from xlink.evaluate.evaluation import Counts, Evaluation, evaluate
+from xlink.evaluate.comparison import Comparison, Difference, compare
+from xlink.evaluate.counts import Counts
+from xlink.evaluate.evaluation import Evaluation, evaluate
+from xlink.evaluate.facets import FACETS
 from xlink.evaluate.measures import Measure
-from xlink.evaluate.report import evaluation_report
+from xlink.evaluate.report import comparison_report, evaluation_report
 from xlink.evaluate.retrieval import evaluate_candidates
 from xlink.evaluate.run import DocumentLinks, Run, RunHeader, write_run
+from xlink.evaluate.table_file import check_table_path, write_table
 
 __all__ = [
+    "FACETS",
+    "Comparison",
     "Counts",
+    "Difference",
     "DocumentLinks",
     "Evaluation",
     "Figure",
     "Measure",
     "Run",
     "RunHeader",
+    "check_table_path",
+    "compare",
+    "comparison_report",
     "evaluate",
     "evaluate_candidates",
     "evaluation_report",
     "write_run",
+    "write_table",
 ]

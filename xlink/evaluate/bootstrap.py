@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
-__all__ = ["N_RESAMPLES", "Figure", "Ratio", "figures"]
+from xlink.evaluate.statistic import Floats, Statistic
+
+__all__ = ["N_RESAMPLES", "Figure", "figures"]
 
 N_RESAMPLES = 1_000
 _LEVEL = 95.0
-_MAX_WEIGHTS = 4_000_000
-
-Floats = npt.NDArray[np.float64]
+_MAX_CELLS = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure in [0, 1] with its 95 % interval, over `n` cases.
+    """A figure with its 95 % interval, over `n` cases.
 
     All three are None where there are no cases; the interval also with a single document.
     """
@@ -30,63 +30,58 @@ class Figure:
     n: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Ratio:
-    """A figure as a ratio of sums over documents. *Shapes:* both (d,)
+def figures(
+    statistics: Sequence[Statistic], *, seed: int, n_resamples: int = N_RESAMPLES
+) -> list[Figure]:
+    """Return one figure a statistic; its interval is the percentile bootstrap over documents.
 
-    Shares, precision, recall and F1 = 2 hits / (predicted + gold) all have this form. `n` is the
-    number of cases that the reader is told.
+    All see the same resamples, drawn from `seed`, and must cover the same documents.
     """
-
-    numerators: Floats
-    denominators: Floats
-    n: int
-
-
-def figures(ratios: Sequence[Ratio], *, seed: int, n_resamples: int = N_RESAMPLES) -> list[Figure]:
-    """Return one figure a ratio; its interval is the percentile bootstrap over documents.
-
-    All ratios see the same resamples, drawn from `seed`, and must cover the same documents.
-    """
-    if not ratios:
+    if not statistics:
         return []
-    numerators = np.stack([ratio.numerators for ratio in ratios], axis=1).astype(np.float64)
-    denominators = np.stack([ratio.denominators for ratio in ratios], axis=1).astype(np.float64)
-    values = _divide(numerators.sum(axis=0), denominators.sum(axis=0))
-    low, high = _interval(numerators, denominators, seed, n_resamples)
+    columns = np.concatenate([each.columns for each in statistics], axis=1)
+    ends = np.cumsum([each.columns.shape[1] for each in statistics])
+
+    def values(weights: Floats) -> Floats:
+        # How often each document is drawn; a product of matrices then sums everything at once.
+        totals = np.split(weights @ columns, ends[:-1], axis=1)
+        return np.stack(
+            [each.combine(part) for each, part in zip(statistics, totals, strict=True)], axis=1
+        )
+
+    bounds = np.full((2, len(statistics)), np.nan)
+    if len(columns) > 1:
+        drawn = _resamples(len(columns), seed, n_resamples)
+        resampled = np.concatenate([values(weights) for weights in drawn])
+        tail = (100 - _LEVEL) / 2
+        defined = ~np.isnan(resampled).all(axis=0)
+        bounds[:, defined] = np.nanpercentile(resampled[:, defined], [tail, 100 - tail], axis=0)
+    found = values(np.ones((1, len(columns))))[0]
     return [
-        Figure(_number(values[place]), _number(low[place]), _number(high[place]), ratio.n)
-        for place, ratio in enumerate(ratios)
+        Figure(_number(value), _number(low), _number(high), each.n)
+        for value, low, high, each in zip(found, *bounds, statistics, strict=True)
     ]
 
 
-def _interval(
-    numerators: Floats, denominators: Floats, seed: int, n_resamples: int
-) -> tuple[Floats, Floats]:
-    n_documents, n_ratios = numerators.shape
-    bounds = np.full((2, n_ratios), np.nan)
-    if n_documents > 1:
-        rng = np.random.default_rng(seed)
-        chunk = max(1, _MAX_WEIGHTS // n_documents)
-        resampled = []
-        for start in range(0, n_resamples, chunk):
-            # How often each document is drawn; a product of matrices then sums all ratios at once.
-            weights = rng.multinomial(
-                n_documents,
-                np.full(n_documents, 1 / n_documents),
-                size=min(chunk, n_resamples - start),
-            )
-            resampled.append(_divide(weights @ numerators, weights @ denominators))
-        ratios = np.concatenate(resampled)
-        tail = (100 - _LEVEL) / 2
-        defined = ~np.isnan(ratios).all(axis=0)
-        bounds[:, defined] = np.nanpercentile(ratios[:, defined], [tail, 100 - tail], axis=0)
-    return bounds[0], bounds[1]
+def _resamples(n_documents: int, seed: int, n_resamples: int) -> Iterator[Floats]:
+    """Yield how often each document is drawn, some resamples at a time. *Shapes:* (r, d)"""
+    if n_documents * n_resamples <= _MAX_CELLS:
+        yield _drawn_once(n_documents, seed, n_resamples)
+        return
+    rng = np.random.default_rng(seed)
+    chunk = max(1, _MAX_CELLS // n_documents)
+    for start in range(0, n_resamples, chunk):
+        yield _draw(rng, n_documents, min(chunk, n_resamples - start))
 
 
-def _divide(numerators: Floats, denominators: Floats) -> Floats:
-    undefined = np.full_like(numerators, np.nan)
-    return np.divide(numerators, denominators, out=undefined, where=denominators > 0)
+@lru_cache(maxsize=1)
+def _drawn_once(n_documents: int, seed: int, n_resamples: int) -> Floats:
+    return _draw(np.random.default_rng(seed), n_documents, n_resamples)
+
+
+def _draw(rng: np.random.Generator, n_documents: int, size: int) -> Floats:
+    chances = np.full(n_documents, 1 / n_documents)
+    return rng.multinomial(n_documents, chances, size=size).astype(np.float64)
 
 
 def _number(value: np.float64) -> float | None:

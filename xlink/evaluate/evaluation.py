@@ -2,47 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from itertools import chain
 
-import numpy as np
+import pyarrow as pa
 
-from xlink.errors import DataError, UnknownNameError
-from xlink.evaluate.bootstrap import Figure, figures
-from xlink.evaluate.detection import Detection
+from xlink.errors import UnknownNameError
+from xlink.evaluate.answers import Answers
+from xlink.evaluate.breakdown import Breakdown, breakdown
+from xlink.evaluate.calibration import Calibration, calibration
+from xlink.evaluate.confusion import Confusion, label_confusion, type_confusion
+from xlink.evaluate.counts import Counts, count
+from xlink.evaluate.error_table import ErrorCounts, error_counts, error_table
+from xlink.evaluate.facets import Setting
 from xlink.evaluate.gold import Gold
-from xlink.evaluate.linking import Outcomes
-from xlink.evaluate.measures import Measure, mean, mention_measures, ranking
+from xlink.evaluate.link_cases import LinkCases
+from xlink.evaluate.measures import Measure, measured, scored
+from xlink.evaluate.overview import (
+    Ambiguity,
+    RecallCurve,
+    Waterfall,
+    ambiguity,
+    recall_curve,
+    waterfall,
+)
 from xlink.evaluate.run import Run, RunHeader
+from xlink.evaluate.surfaces import Names, Training
 from xlink.terminology import Terminology
 from xlink.types import Document
 
-__all__ = ["Counts", "Evaluation", "evaluate"]
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What the figures are made of, and what was left out of them.
-
-    Mentions are gold ones: `mentions` is the sum of `with_concept`, `nil` and `unannotated`.
-    `not_covered`, of those with a concept, is None without a terminology. `former_ids` are distinct
-    gold ids that the terminology has replaced. `max_candidates` is the longest list of candidates
-    that a link of the run kept: recall beyond it can't grow.
-    """
-
-    documents: int
-    documents_not_in_run: int
-    mentions: int
-    with_concept: int
-    composite: int
-    not_covered: int | None
-    nil: int
-    unannotated: int
-    without_link: int
-    max_candidates: int
-    former_ids: int
-    links_elsewhere: int
-    run_documents_without_gold: int
+__all__ = ["Evaluation", "evaluate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +40,31 @@ class Evaluation:
     """The figures of a run.
 
     `given` takes each gold mention and asks where its concept stands; one that the run lacks is a
-    miss. `detected` takes what the run found as predictions. `nil_unlinked` is the share of NIL
-    gold mentions that the run gave no concept.
+    miss. `detected` takes what the run found as predictions. `hierarchy` is empty unless it was
+    asked for; `ambiguity` and `type_confusion` are None without a terminology. `errors` is a table
+    of what went wrong, one row a gold mention or link elsewhere.
     """
 
     run: RunHeader
     given: tuple[Measure, ...]
     detected: tuple[Measure, ...]
-    nil_unlinked: Figure
+    hierarchy: tuple[Measure, ...]
+    breakdowns: tuple[Breakdown, ...]
+    calibration: Calibration
+    recall_curve: RecallCurve
+    waterfall: Waterfall
+    ambiguity: Ambiguity | None
+    label_confusion: Confusion
+    type_confusion: Confusion | None
+    error_counts: ErrorCounts
     counts: Counts
     seed: int
+    errors: pa.Table | None = field(repr=False)
+
+    @property
+    def measures(self) -> Iterator[Measure]:
+        """All measures: of given mentions, of detected ones, of nearness."""
+        yield from (*self.given, *self.detected, *self.hierarchy)
 
     def measure(self, name: str) -> Measure:
         """Return the measure of this name, such as `recall@64` or `f1`.
@@ -67,15 +72,16 @@ class Evaluation:
         Raises:
             UnknownNameError: there is none.
         """
-        for each in (*self.given, *self.detected):
+        for each in self.measures:
             if each.name == name:
                 return each
-        names = [each.name for each in (*self.given, *self.detected)]
-        raise UnknownNameError("measure", name, names)
+        raise UnknownNameError("measure", name, [each.name for each in self.measures])
 
     def to_dict(self) -> dict[str, object]:
-        """Return the evaluation as plain values, ready for JSON."""
-        return asdict(self)
+        """Return all but the table of errors as plain values, ready for JSON."""
+        record = asdict(replace(self, errors=None))
+        del record["errors"]
+        return record
 
 
 def evaluate(
@@ -84,80 +90,54 @@ def evaluate(
     *,
     terminology: Terminology | None = None,
     ks: Sequence[int] = (1, 5, 64),
+    by: Sequence[str] = (),
+    training: Iterable[Document] | None = None,
+    hierarchy: bool = False,
     seed: int = 0,
 ) -> Evaluation:
     """Compare the links of `run` with the gold of `gold_documents`.
 
     With a `terminology`, former gold ids are replaced by current ones, and every figure is given
-    for the gold it covers, too. Documents of the run without gold have no part in any figure. The
-    intervals are reproducible from `seed`.
+    for the gold it covers, too. Documents of the run without gold have no part in any figure. `by`
+    names facets to break the figures down by; `seen` and `seen-concept` need
+    `training` documents. The intervals are reproducible from `seed`.
 
     Raises:
         DataError: there is no gold, a document comes twice on either side, or the run was made
             with another terminology.
+        UnknownNameError: there is no such facet.
+        SpecError: a facet or the hierarchy needs something that is not given.
     """
-    _refuse_other_terminology(run.header, terminology)
     gold = Gold.of(gold_documents, terminology)
-    numbers = {document.id: number for number, document in enumerate(gold.documents)}
-    outcomes, detection = Outcomes.unanswered(len(gold)), Detection.unanswered(gold)
-    seen: set[str] = set()
-    n_elsewhere = 0
-    for entry in run.documents:
-        if entry.document in seen:
-            raise DataError(f"The run has document {entry.document!r} twice")
-        seen.add(entry.document)
-        number = numbers.get(entry.document)
-        if number is not None:
-            n_elsewhere += outcomes.record(gold, number, entry.links)
-            detection.record(gold, number, entry.links)
+    answers = Answers.of(run, gold, terminology)
+    outcomes = answers.outcomes
+    given = answers.given(ks)
+    near = answers.hierarchy(terminology) if hierarchy else []
+    names = None
+    if terminology is not None:
+        predicted = (each.mention for several in answers.predictions for each in several)
+        names = Names(chain(gold.mentions, predicted), terminology)
+    trained = None if training is None else Training.of(training, terminology)
+    setting = Setting(terminology, names, trained)
+    errors = error_table(gold, outcomes, terminology)
     return Evaluation(
         run=run.header,
-        given=_given(gold, outcomes, ks, seed),
-        detected=detection.measures(seed),
-        nil_unlinked=_nil_unlinked(gold, outcomes, seed),
-        counts=_counts(gold, outcomes, seen, n_elsewhere),
+        given=measured(scored(gold, given), seed=seed),
+        detected=measured(answers.detected(), seed=seed),
+        hierarchy=measured(scored(gold, near), seed=seed),
+        breakdowns=tuple(
+            breakdown(each, answers, setting, [*given, *near], seed=seed) for each in by
+        ),
+        calibration=calibration(LinkCases.of(gold, outcomes), seed=seed),
+        recall_curve=recall_curve(gold, outcomes, seed=seed),
+        waterfall=waterfall(gold, outcomes),
+        ambiguity=None
+        if terminology is None or names is None
+        else ambiguity(gold, outcomes, names, terminology, seed=seed),
+        label_confusion=label_confusion(gold, outcomes),
+        type_confusion=None if terminology is None else type_confusion(gold, outcomes, terminology),
+        error_counts=error_counts(errors),
+        counts=count(gold, outcomes, answers.run_ids),
         seed=seed,
-    )
-
-
-def _given(gold: Gold, outcomes: Outcomes, ks: Sequence[int], seed: int) -> tuple[Measure, ...]:
-    right = outcomes.right.astype(np.float64)
-    values = ranking(outcomes.ranks, ks) | {"accuracy": right, "accuracy_of_linked": right}
-    among = {"accuracy_of_linked": outcomes.linked}
-    return mention_measures(gold, values, among=among, seed=seed)
-
-
-def _nil_unlinked(gold: Gold, outcomes: Outcomes, seed: int) -> Figure:
-    unlinked = mean(gold, (~outcomes.linked).astype(np.float64), gold.is_nil)
-    return figures([unlinked], seed=seed)[0]
-
-
-def _counts(gold: Gold, outcomes: Outcomes, run_ids: set[str], n_elsewhere: int) -> Counts:
-    gold_ids = {document.id for document in gold.documents}
-    with_concept, nil = gold.has_concept, gold.is_nil
-    covered = gold.covered
-    return Counts(
-        documents=len(gold.documents),
-        documents_not_in_run=len(gold_ids - run_ids),
-        mentions=len(gold),
-        with_concept=int(with_concept.sum()),
-        composite=int((with_concept & gold.composite).sum()),
-        not_covered=None if covered is None else int((with_concept & ~covered).sum()),
-        nil=int(nil.sum()),
-        unannotated=len(gold) - int(with_concept.sum() + nil.sum()),
-        without_link=int((~outcomes.matched).sum()),
-        max_candidates=int(outcomes.n_candidates.max(initial=0)),
-        former_ids=gold.n_former_ids,
-        links_elsewhere=n_elsewhere,
-        run_documents_without_gold=len(run_ids - gold_ids),
-    )
-
-
-def _refuse_other_terminology(header: RunHeader, terminology: Terminology | None) -> None:
-    if terminology is None or header.fingerprint in ("", terminology.fingerprint):
-        return
-    raise DataError(
-        f"The run was made with {header.terminology or 'a terminology'} of fingerprint "
-        f"{header.fingerprint[:12]}, and {terminology.name} has {terminology.fingerprint[:12]}",
-        remedy="Pass the terminology of the run, or link again.",
+        errors=errors,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from xlink.errors import DataError
 from xlink.terminology import Terminology
-from xlink.types import Document
+from xlink.types import Document, Mention
 
 __all__ = ["Gold"]
 
@@ -22,13 +22,15 @@ class Gold:
     """The gold of the `m` mentions of `d` documents, flat and in their order.
 
     `ids` holds what `Mention.gold` says with former ids replaced by current ones; ids that the
-    terminology lacks stay as written. *Shapes:* `document_numbers`, `composite` and `covered` (m,);
-    `first_mentions` (d + 1,). A mention is covered if the terminology has one of its alternatives,
-    or all parts of a composite; `covered` is None without a terminology.
+    terminology lacks stay as written. `n_ids` counts them, -1 where a mention is not annotated. A
+    mention is covered if the terminology has one of its alternatives, or all parts of a composite;
+    `covered` is None without a terminology. *Shapes:* `n_ids`, `document_numbers`, `composite` and
+    `covered` (m,); `first_mentions` (d + 1,).
     """
 
     documents: tuple[Document, ...]
     ids: tuple[frozenset[str] | None, ...]
+    n_ids: npt.NDArray[np.int64]
     first_mentions: npt.NDArray[np.int64]
     document_numbers: npt.NDArray[np.int64]
     composite: Mask
@@ -71,6 +73,7 @@ class Gold:
         return cls(
             documents=held,
             ids=ids,
+            n_ids=np.array([-1 if each is None else len(each) for each in ids], dtype=np.int64),
             first_mentions=np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]),
             document_numbers=np.repeat(np.arange(len(held)), counts),
             composite=composite,
@@ -85,12 +88,28 @@ class Gold:
     @property
     def has_concept(self) -> Mask:
         """Which mentions have gold ids. *Shape:* (m,)"""
-        return np.array([bool(ids) for ids in self.ids], dtype=bool)
+        return np.greater(self.n_ids, 0)
 
     @property
     def is_nil(self) -> Mask:
         """Which mentions are annotated as fitting no concept. *Shape:* (m,)"""
-        return np.array([ids is not None and not ids for ids in self.ids], dtype=bool)
+        return np.equal(self.n_ids, 0)
+
+    @property
+    def mentions(self) -> Iterator[Mention]:
+        """The mentions of all documents."""
+        return (mention for document in self.documents for mention in document.mentions)
+
+    def pairs(self) -> tuple[npt.NDArray[np.int64], list[str]]:
+        """Return every gold id with the place of its mention, ids in order within a mention."""
+        ids = [sorted(each or ()) for each in self.ids]
+        places = np.repeat(np.arange(len(self)), [len(each) for each in ids])
+        return places, [each for several in ids for each in several]
+
+    @property
+    def answerable(self) -> Mask | None:
+        """Which mentions a linker can get right: covered or NIL; None without a terminology."""
+        return None if self.covered is None else self.covered | self.is_nil
 
 
 def _current_ids(

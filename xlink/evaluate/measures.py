@@ -6,23 +6,26 @@ is not among the candidates.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from xlink.evaluate.bootstrap import Figure, Ratio, figures
+from xlink.evaluate.bootstrap import Figure, figures
 from xlink.evaluate.gold import Gold, Mask
+from xlink.evaluate.statistic import Statistic, ratio
 
 __all__ = [
     "UNRANKED",
     "Measure",
-    "mean",
-    "mention_measures",
+    "MentionScore",
+    "Scored",
+    "measured",
     "ranking",
     "recall_at",
     "reciprocal_ranks",
+    "scored",
 ]
 
 UNRANKED = int(np.iinfo(np.int64).max)
@@ -41,6 +44,34 @@ class Measure:
     covered: Figure | None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Scored:
+    """A measure before its interval: what documents add to it, over all and over covered gold."""
+
+    name: str
+    all: Statistic
+    covered: Statistic | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MentionScore:
+    """What each gold mention adds to a mean. *Shapes:* both (m,)
+
+    A mention counts `cases` times, of which `hits` are met: 0 cases leave it out, and a composite
+    of three has three where its parts are counted.
+    """
+
+    name: str
+    hits: Values
+    cases: Values
+
+    @classmethod
+    def among(cls, name: str, hits: Values | Mask, cases: Mask) -> MentionScore:
+        """Score the mentions of `cases` once each."""
+        weights = cases.astype(np.float64)
+        return cls(name, hits.astype(np.float64) * weights, weights)
+
+
 def recall_at(ranks: Ranks, k: int) -> Values:
     """Return 1 for each mention whose gold is among the first `k` candidates, else 0."""
     return (ranks < k).astype(np.float64)
@@ -52,38 +83,44 @@ def reciprocal_ranks(ranks: Ranks) -> Values:
     return np.where(found, 1 / (1 + np.where(found, ranks, 0).astype(np.float64)), 0.0)
 
 
-def ranking(ranks: Ranks, ks: Sequence[int]) -> dict[str, Values]:
-    """Return recall at each k and the reciprocal rank of each mention, by name."""
-    return {f"recall@{k}": recall_at(ranks, k) for k in ks} | {"mrr": reciprocal_ranks(ranks)}
+def ranking(gold: Gold, ranks: Ranks, ks: Sequence[int]) -> list[MentionScore]:
+    """Return recall at each k and the reciprocal rank of the mentions that have gold concepts."""
+    values = {f"recall@{k}": recall_at(ranks, k) for k in ks} | {"mrr": reciprocal_ranks(ranks)}
+    return [MentionScore.among(name, hits, gold.has_concept) for name, hits in values.items()]
 
 
-def mention_measures(
-    gold: Gold, values: Mapping[str, Values], *, among: Mapping[str, Mask] | None = None, seed: int
-) -> tuple[Measure, ...]:
-    """Return the mean of each of `values` over the mentions that have gold concepts.
-
-    `among` narrows a measure to some mentions, as precision is to the linked ones. A mention that
-    is NIL or not annotated has no part in any.
-    """
-    parts = [gold.has_concept]
-    if gold.covered is not None:
-        parts.append(gold.covered)
-    ratios = [
-        mean(gold, per_mention, part & among[name] if among and name in among else part)
-        for name, per_mention in values.items()
-        for part in parts
+def scored(
+    gold: Gold, scores: Iterable[MentionScore], *, within: Mask | None = None
+) -> list[Scored]:
+    """Sum scores by document; `within` narrows them to some mentions."""
+    everything = np.ones(len(gold), dtype=bool) if within is None else within
+    answerable = gold.answerable
+    return [
+        Scored(
+            score.name,
+            _mean(gold, score, everything),
+            None if answerable is None else _mean(gold, score, everything & answerable),
+        )
+        for score in scores
     ]
-    found = iter(figures(ratios, seed=seed))
+
+
+def measured(scores: Sequence[Scored], *, seed: int) -> tuple[Measure, ...]:
+    """Give every score its interval; all see the same resamples."""
+    over_all = [score.all for score in scores]
+    covered = [score.covered for score in scores if score.covered is not None]
+    found = figures([*over_all, *covered], seed=seed)
+    of_all, of_covered = found[: len(scores)], iter(found[len(scores) :])
     return tuple(
-        Measure(name, next(found), None if gold.covered is None else next(found)) for name in values
+        Measure(score.name, figure, None if score.covered is None else next(of_covered))
+        for score, figure in zip(scores, of_all, strict=True)
     )
 
 
-def mean(gold: Gold, values: Values, mask: Mask) -> Ratio:
-    """Return the mean of `values` over the mentions in `mask`, as sums by document."""
+def _mean(gold: Gold, score: MentionScore, mask: Mask) -> Statistic:
     n_documents, numbers = len(gold.documents), gold.document_numbers
-    sums, cases = (
-        np.bincount(numbers, weights=weights, minlength=n_documents).astype(np.float64)
-        for weights in (values * mask, mask)
+    hits, cases = (
+        np.bincount(numbers, weights=values * mask, minlength=n_documents).astype(np.float64)
+        for values in (score.hits, score.cases)
     )
-    return Ratio(sums, cases, int(mask.sum()))
+    return ratio(hits, cases, int(cases.sum()))

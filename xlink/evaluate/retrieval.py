@@ -9,11 +9,11 @@ import numpy.typing as npt
 
 from xlink.candidate_set import CandidateSet
 from xlink.evaluate.gold import Gold
-from xlink.evaluate.measures import UNRANKED, Measure, Ranks, mention_measures, ranking
+from xlink.evaluate.measures import UNRANKED, Measure, Ranks, measured, ranking, scored
 from xlink.terminology import Terminology
 from xlink.types import Document
 
-__all__ = ["evaluate_candidates", "gold_ranks", "mention_ranks"]
+__all__ = ["evaluate_candidates", "gold_ranks", "mention_ranks", "rows_of"]
 
 
 def evaluate_candidates(
@@ -35,12 +35,17 @@ def evaluate_candidates(
     gold = Gold.of(documents, terminology)
     if len(gold) != len(candidates):
         raise ValueError(f"{len(candidates):,} queries for {len(gold):,} mentions: one each.")
-    pairs = [(place, each) for place, ids in enumerate(gold.ids) for each in sorted(ids or ())]
-    rows = {each: terminology.row(each) for _, each in pairs}
-    queries = np.array([place for place, _ in pairs], dtype=np.int64)
-    gold_rows = np.array([-1 if rows[each] is None else rows[each] for _, each in pairs], np.int32)
-    ranks = mention_ranks(gold_ranks(candidates, queries, gold_rows), queries, gold.composite)
-    return mention_measures(gold, ranking(ranks, ks), seed=seed)
+    queries, ids = gold.pairs()
+    ranks = gold_ranks(candidates, queries, rows_of(terminology, ids))
+    found = mention_ranks(ranks, queries, gold.composite)
+    return measured(scored(gold, ranking(gold, found, ks)), seed=seed)
+
+
+def rows_of(terminology: Terminology, ids: Sequence[str | None]) -> npt.NDArray[np.int32]:
+    """Return the concept row of each id, -1 for None and for what the terminology lacks."""
+    rows = {each: terminology.row(each) for each in set(ids) if each is not None}
+    found = [None if each is None else rows[each] for each in ids]
+    return np.array([-1 if row is None else row for row in found], dtype=np.int32)
 
 
 def gold_ranks(

@@ -16,7 +16,7 @@ from xlink.corpora import DistemistReader
 from xlink.terminology import Terminology
 from xlink.testing import small_terminology
 
-VERBS = ("demo", "terminology", "index", "link", "evaluate", "explain")
+VERBS = ("demo", "terminology", "index", "link", "evaluate", "reproduce", "convert", "explain")
 
 
 class Shell:

@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 from xlink.evaluate import Figure
-from xlink.evaluate.bootstrap import Ratio, figures
+from xlink.evaluate.bootstrap import figures
+from xlink.evaluate.statistic import Statistic, difference, f_score
+from xlink.evaluate.statistic import ratio as ratio_of
 
 
-def ratio(numerators: list[float], denominators: list[float]) -> Ratio:
-    return Ratio(np.array(numerators), np.array(denominators), int(sum(denominators)))
+def ratio(numerators: list[float], denominators: list[float]) -> Statistic:
+    return ratio_of(np.array(numerators), np.array(denominators), int(sum(denominators)))
 
 
 def test_the_value_is_the_ratio_of_the_sums() -> None:
@@ -40,3 +42,17 @@ def test_nothing_is_said_about_no_cases_or_of_spread_in_one_document() -> None:
 def test_documents_without_cases_do_not_spoil_the_interval() -> None:
     (figure,) = figures([ratio([0, 1, 0], [0, 1, 0])], seed=0)
     assert figure == Figure(1.0, 1.0, 1.0, 1)
+
+
+def test_f1_is_the_harmonic_mean_and_0_without_a_hit() -> None:
+    precision, recall = ratio([1, 0.5], [2, 1]), ratio([1, 1], [2, 2])
+    assert f_score(precision, recall).value == pytest.approx(2 / (1 / 0.5 + 1 / 0.5))
+    assert f_score(ratio([0], [0]), ratio([0], [3])).value == 0.0
+    assert np.isnan(f_score(ratio([0], [0]), ratio([0], [0])).value)
+
+
+def test_a_difference_is_paired() -> None:
+    one, other = ratio([1, 2, 3], [4, 4, 4]), ratio([0, 1, 2], [4, 4, 4])
+    (gap,) = figures([difference(one, other)], seed=0)
+    assert [gap.value, gap.low, gap.high] == pytest.approx([1 / 4] * 3)
+    assert gap.n == 12

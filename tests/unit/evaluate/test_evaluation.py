@@ -99,7 +99,14 @@ def test_given_mentions(evaluation: Evaluation) -> None:
     assert value(evaluation, "accuracy") == pytest.approx(1 / 6)
     assert value(evaluation, "accuracy_of_linked") == pytest.approx(1 / 4)
     assert value(evaluation, "accuracy_of_linked", covered=True) == pytest.approx(1 / 3)
-    assert evaluation.nil_unlinked.value == 1.0
+    # NIL included: the first, and the NIL one that was left unlinked.
+    assert value(evaluation, "accuracy@1") == pytest.approx(2 / 7)
+    # Linked with the gold among the first two: A, B; with NIL they are three of seven.
+    assert value(evaluation, "accuracy@2") == pytest.approx(3 / 7)
+    # Of the two parts of the composite, A stands first and B third.
+    assert value(evaluation, "part_recall@1") == pytest.approx(1 / 2)
+    assert value(evaluation, "part_recall@64") == pytest.approx(2 / 2)
+    assert evaluation.measure("part_recall@1").all.n == 2
 
 
 def test_detected_mentions(evaluation: Evaluation) -> None:
@@ -113,6 +120,12 @@ def test_detected_mentions(evaluation: Evaluation) -> None:
     assert value(evaluation, "span_recall") == pytest.approx(6 / 8)
     assert value(evaluation, "span_precision") == pytest.approx(6 / 7)
     assert value(evaluation, "span_f1", covered=True) is None
+    # In "one", A is predicted, of A, B, and A or Z; in "two", A, where Z is gold.
+    assert value(evaluation, "loose_precision") == pytest.approx(1 / 2)
+    # Unlinked: an A or Z, and the NIL; the latter is the only one of its kind.
+    assert value(evaluation, "nil_precision") == pytest.approx(1 / 2)
+    assert value(evaluation, "nil_recall") == pytest.approx(1 / 1)
+    assert value(evaluation, "nil_f1") == pytest.approx(2 * 1 / (2 + 1))
 
 
 def test_what_is_left_out_is_counted(evaluation: Evaluation) -> None:
@@ -121,6 +134,7 @@ def test_what_is_left_out_is_counted(evaluation: Evaluation) -> None:
         documents_not_in_run=1,
         mentions=8,
         with_concept=6,
+        alternatives=1,
         composite=1,
         not_covered=1,
         nil=1,

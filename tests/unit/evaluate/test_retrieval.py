@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from xlink.candidate_set import CandidateSet, segment_offsets
 from xlink.evaluate import Run, RunHeader, evaluate, evaluate_candidates
-from xlink.evaluate.linking import gold_rank
+from xlink.evaluate.measures import UNRANKED
 from xlink.evaluate.retrieval import gold_ranks, mention_ranks
 from xlink.terminology import Terminology, build_terminology
 from xlink.types import Alias, Concept, Document, Link, LinkedDocument, Mention
@@ -41,6 +41,11 @@ def test_columns_give_the_ranks_that_objects_give(
         gold_rank([IDS[row] for row in lists], ids, composite=composite)
         for lists, ids, composite in given_
     ]
+
+
+def gold_rank(concept_ids: list[str], gold_ids: frozenset[str], *, composite: bool) -> int:
+    ranks = [concept_ids.index(each) if each in concept_ids else UNRANKED for each in gold_ids]
+    return UNRANKED if not ranks else max(ranks) if composite else min(ranks)
 
 
 @pytest.fixture

@@ -1,0 +1,88 @@
+"""A run brought to its gold: all columns that figures, breakdowns and comparisons are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from xlink.errors import DataError, SpecError
+from xlink.evaluate.detection import detection_scores
+from xlink.evaluate.gold import Gold
+from xlink.evaluate.items import Prediction
+from xlink.evaluate.linking import Outcomes
+from xlink.evaluate.measures import MentionScore, Scored, scored
+from xlink.evaluate.run import Run, RunHeader
+from xlink.evaluate.scores import given_scores, hierarchy_scores
+from xlink.terminology import Terminology
+
+__all__ = ["Answers"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """What one run says about the gold.
+
+    `predictions` are those of each gold document; `run_ids` are the documents that the run has.
+    """
+
+    gold: Gold
+    outcomes: Outcomes
+    predictions: list[list[Prediction]]
+    run_ids: frozenset[str]
+
+    @classmethod
+    def of(cls, run: Run, gold: Gold, terminology: Terminology | None) -> Answers:
+        """Match the links of `run` with `gold`.
+
+        Raises:
+            DataError: the run has a document twice, or was made with another terminology.
+        """
+        _refuse_other_terminology(run.header, terminology)
+        numbers = {document.id: number for number, document in enumerate(gold.documents)}
+        outcomes = Outcomes(gold)
+        predictions: list[list[Prediction]] = [[] for _ in gold.documents]
+        seen: set[str] = set()
+        for entry in run.documents:
+            if entry.document in seen:
+                raise DataError(f"The run has document {entry.document!r} twice")
+            seen.add(entry.document)
+            number = numbers.get(entry.document)
+            if number is not None:
+                outcomes.record(number, entry.links)
+                predictions[number] = [Prediction.of(link) for link in entry.links]
+        return cls(gold, outcomes, predictions, frozenset(seen))
+
+    def given(self, ks: Sequence[int]) -> list[MentionScore]:
+        """Return the scores of given mentions."""
+        return given_scores(self.gold, self.outcomes, ks)
+
+    def hierarchy(self, terminology: Terminology | None) -> list[MentionScore]:
+        """Return the scores of nearness in the hierarchy.
+
+        Raises:
+            SpecError: there is no terminology, or it has no hierarchy.
+        """
+        if terminology is None or not terminology.relation_table.num_rows:
+            named = (
+                "no terminology" if terminology is None else f"no hierarchy in {terminology.name}"
+            )
+            raise SpecError(f"There is {named} to say how near links come to the gold.")
+        return hierarchy_scores(self.gold, self.outcomes, terminology)
+
+    def detected(self) -> list[Scored]:
+        """Return the scores of detected mentions."""
+        return detection_scores(self.gold, self.predictions)
+
+    def scored(self, scores: Iterable[MentionScore]) -> dict[str, Scored]:
+        """Return `scores` and those of detected mentions by name, before their intervals."""
+        return {each.name: each for each in (*scored(self.gold, scores), *self.detected())}
+
+
+def _refuse_other_terminology(header: RunHeader, terminology: Terminology | None) -> None:
+    if terminology is None or header.fingerprint in ("", terminology.fingerprint):
+        return
+    raise DataError(
+        f"The run was made with {header.terminology or 'a terminology'} of fingerprint "
+        f"{header.fingerprint[:12]}, and {terminology.name} has {terminology.fingerprint[:12]}",
+        remedy="Open the terminology that the run was made with, or link again.",
+    )
