@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xlink.candidates.lookup import AliasLookup
+from xlink.candidates.lookup import AliasLookup, ExactLookup
 from xlink.candidates.tfidf import TfidfNgrams
 from xlink.protocols import CandidateGenerator
 from xlink.terminology import Terminology
@@ -15,6 +15,12 @@ class TestAliasLookup(GeneratorLaws):
     @pytest.fixture
     def generator(self, terminology: Terminology) -> CandidateGenerator:
         return AliasLookup.build(terminology)
+
+
+class TestExactLookup(GeneratorLaws):
+    @pytest.fixture
+    def generator(self, terminology: Terminology) -> CandidateGenerator:
+        return ExactLookup.build(terminology)
 
 
 class TestTfidfNgrams(GeneratorLaws):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +20,9 @@ from xlink.text.keys import bag_key_of_folded, key_hashes, surface_key
 from xlink.text.tokens import primary_language
 from xlink.types import NO_FILTER, Filter, Query
 
-__all__ = ["AliasLookup"]
+__all__ = ["AliasLookup", "ExactLookup"]
 
-_KIND, _FORMAT = "lookup index", 1
+_FORMAT = 1
 _BATCH = 10_000
 
 # Scores say how much had to be overlooked to call the two names equal. The steps are wide enough
@@ -42,6 +42,7 @@ class AliasLookup:
     """
 
     name = "lookup"
+    levels: ClassVar[tuple[str, ...]] = ("surface", "folded", "bag")
 
     def __init__(self, terminology: Terminology, arrays: dict[str, npt.NDArray[Any]]) -> None:
         self.terminology = terminology
@@ -51,7 +52,8 @@ class AliasLookup:
     @classmethod
     def build(cls, terminology: Terminology) -> Self:
         """Hash the keys of all aliases."""
-        return cls(terminology, _sorted(_hashes(terminology, np.arange(terminology.n_aliases))))
+        rows = np.arange(terminology.n_aliases)
+        return cls(terminology, _sorted(_hashes(terminology, rows, cls.levels)))
 
     def updated(self, terminology: Terminology) -> Self:
         """Return the index of a terminology of which this one's is an earlier state.
@@ -60,8 +62,8 @@ class AliasLookup:
         """
         carried = carried_aliases(self.terminology, terminology)
         fresh = np.flatnonzero(carried < 0)
-        known, hashes = carried >= 0, _hashes(terminology, fresh)
-        for level in _LEVEL_SCORES:
+        known, hashes = carried >= 0, _hashes(terminology, fresh, self.levels)
+        for level in self.levels:
             before = np.empty(self.terminology.n_aliases, dtype=np.uint64)
             before[self._arrays[f"{level}_aliases"]] = self._arrays[f"{level}_hashes"]
             after = np.empty(terminology.n_aliases, dtype=np.uint64)
@@ -74,7 +76,7 @@ class AliasLookup:
         save_arrays(
             path,
             self._arrays,
-            kind=_KIND,
+            kind=f"{self.name} index",
             format_version=_FORMAT,
             terminology=self.terminology,
             parameters={},
@@ -87,17 +89,20 @@ class AliasLookup:
         Raises:
             ArtifactError: it is missing, damaged, or belongs to another terminology.
         """
-        arrays, _ = load_arrays(path, kind=_KIND, format_version=_FORMAT, terminology=terminology)
+        arrays, _ = load_arrays(
+            path, kind=f"{cls.name} index", format_version=_FORMAT, terminology=terminology
+        )
         return cls(terminology, arrays)
 
     def generate(self, queries: Sequence[Query], k: int, where: Filter = NO_FILTER) -> CandidateSet:
         """Return up to `k` concepts a query that have a name equal to the mention."""
         folded = fold_many([query.text for query in queries])
-        found = [
-            self._match("surface", _surface_keys(queries, folded)),
-            self._match("folded", ((n, text) for n, text in enumerate(folded) if text)),
-            self._match("bag", self._bag_keys(queries, folded)),
-        ]
+        keys = {
+            "surface": _surface_keys(queries, folded),
+            "folded": ((number, text) for number, text in enumerate(folded) if text),
+            "bag": self._bag_keys(queries, folded),
+        }
+        found = [self._match(level, keys[level]) for level in self.levels]
         numbers = np.concatenate([numbers for numbers, _, _ in found])
         aliases = np.concatenate([aliases for _, aliases, _ in found])
         scores = np.concatenate([scores for _, _, scores in found])
@@ -150,20 +155,34 @@ class AliasLookup:
         return costs
 
 
-def _hashes(terminology: Terminology, rows: npt.NDArray[np.int64]) -> dict[str, Hashes]:
+class ExactLookup(AliasLookup):
+    """Finds names that equal the mention as written, but for case and white space.
+
+    The plainest baseline there is; scores as those of `AliasLookup`.
+    """
+
+    name = "exact"
+    levels = ("surface",)
+
+
+def _hashes(
+    terminology: Terminology, rows: npt.NDArray[np.int64], levels: tuple[str, ...]
+) -> dict[str, Hashes]:
     """Return the hashes of the keys of the aliases at `rows`, which ascend, by level."""
-    hashes: dict[str, list[Hashes]] = {
-        level: [np.empty(0, dtype=np.uint64)] for level in _LEVEL_SCORES
-    }
+    hashes: dict[str, list[Hashes]] = {level: [np.empty(0, dtype=np.uint64)] for level in levels}
     labels = [primary_language(label) for label in terminology.language_labels]
     for start in track(range(0, len(rows), _BATCH), "Hashing names"):
         batch = rows[start : start + _BATCH]
         texts = terminology.alias_table["text"].take(pa.array(batch)).to_pylist()
-        folded = fold_many(texts)
+        folded = fold_many(texts) if levels != ("surface",) else []
         spoken = [labels[code] for code in terminology.alias_languages[batch].tolist()]
-        hashes["surface"].append(key_hashes(map(surface_key, texts)))
-        hashes["folded"].append(key_hashes(folded))
-        hashes["bag"].append(key_hashes(map(bag_key_of_folded, folded, spoken)))
+        keys = {
+            "surface": map(surface_key, texts),
+            "folded": folded,
+            "bag": map(bag_key_of_folded, folded, spoken),
+        }
+        for level in levels:
+            hashes[level].append(key_hashes(keys[level]))
     return {level: np.concatenate(parts) for level, parts in hashes.items()}
 
 

@@ -54,7 +54,8 @@ def evaluate(
         Path | None, typer.Option(help="Write the table of errors here: .tsv or .parquet.")
     ] = None,
     html: Annotated[
-        Path | None, typer.Option(help="Write a report with plots here, as one HTML page.")
+        Path | None,
+        typer.Option(dir_okay=False, help="Write a report with plots here, as one HTML page."),
     ] = None,
     html_text: Annotated[
         PageText,

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xlink.candidates.lookup import AliasLookup
+from xlink.candidates.lookup import AliasLookup, ExactLookup
 from xlink.terminology import Terminology, build_terminology
 from xlink.types import Alias, AliasKind, Candidate, Concept, Filter, Query
 
@@ -133,3 +133,9 @@ def test_a_terminology_without_names(tmp_path: Path) -> None:
     loaded = AliasLookup.load(tmp_path / "index", bare)
     result = loaded.generate([Query("", "x"), Query("", "")], 3)
     assert np.array_equal(result.query_offsets, [0, 0, 0])
+
+
+def test_exact_lookup_overlooks_case_and_nothing_else(small: Terminology) -> None:
+    queries = [Query("", text) for text in ("Heart  FAILURE", "failure, heart", "heart-failure")]
+    found = ExactLookup.build(small).generate(queries, 5)
+    assert [len(found.candidates(number, small)) for number in range(3)] == [1, 0, 0]
