@@ -13,6 +13,7 @@ import pytest
 from scipy.sparse import csr_array
 from sklearn.feature_extraction.text import CountVectorizer
 
+import xlink.candidates.inverted
 import xlink.candidates.tfidf
 from xlink.candidates.tfidf import TfidfNgrams
 from xlink.terminology import Terminology, build_terminology
@@ -22,7 +23,7 @@ from xlink.text.tokens import based_text, is_spaceless
 from xlink.types import NO_FILTER, Alias, Concept, Filter, Query
 
 TOLERANCE = 1e-5
-BLOCK = 32_768
+BLOCK = 16_384
 """Names that the kernel sums up at a time."""
 WORDS = {
     "en": "acute chronic renal kidney failure disease diseases of the heart lung tumour tumours "
@@ -92,13 +93,14 @@ class BruteForce:
         vectoriser = CountVectorizer(analyzer=self.grams, binary=True, dtype=np.float64)
         counts = csr_array(vectoriser.fit_transform(self.distinct))
         self.vocabulary: dict[str, int] = vectoriser.vocabulary_
+        self.n_weighed = int((counts.sum(axis=1) > 0).sum())
         self.idf = self.weight(np.asarray(counts.sum(axis=0)))
         self.names = counts.multiply(self.idf).tocsr()
         self.lengths = np.sqrt(np.asarray(self.names.multiply(self.names).sum(axis=1)))
 
     def weight(self, frequency: npt.ArrayLike) -> npt.NDArray[np.float64]:
         weights: npt.NDArray[np.float64] = 1 + np.log(
-            (1 + len(self.distinct)) / (1 + np.asarray(frequency))
+            (1 + self.n_weighed) / (1 + np.asarray(frequency))
         )
         return weights
 
@@ -223,7 +225,7 @@ def test_batches_of_the_build_and_of_queries_do_not_show(
 ) -> None:
     queries = mangled(terminology)
     whole = TfidfNgrams.build(terminology, paraphrase=False).generate(queries, 9)
-    monkeypatch.setattr(xlink.candidates.tfidf, "_BATCH", 50)
+    monkeypatch.setattr(xlink.candidates.inverted, "_BATCH", 50)
     monkeypatch.setattr(xlink.candidates.tfidf, "_QUERY_BATCH", 13)
     pieces = TfidfNgrams.build(terminology, paraphrase=False).generate(queries, 9)
     for name in ("query_offsets", "concept_rows", "alias_rows", "scores"):

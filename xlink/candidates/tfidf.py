@@ -3,59 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csc_array, csr_array
 
-from xlink.candidate_set import (
-    CandidateSet,
-    best_per_concept,
-    segment_offsets,
-    segment_sort,
-)
+from xlink.candidate_set import CandidateSet, segment_offsets
 from xlink.candidates.index import load_arrays, save_arrays
+from xlink.candidates.inverted import InvertedIndex, invert
 from xlink.candidates.ngrams import NgramAnalyser
 from xlink.candidates.paraphrase import Paraphraser
 from xlink.candidates.texts import DistinctTexts
-from xlink.progress import track
 from xlink.terminology import Terminology
 from xlink.text.cognates import shared_spelling
 from xlink.text.folding import fold_many
 from xlink.text.tokens import based_text, primary_language
 from xlink.types import NO_FILTER, Filter, Query
 
+if TYPE_CHECKING:
+    from xlink.candidates.kernel import Hits
+
 __all__ = ["TfidfNgrams"]
 
-_KIND, _FORMAT, _SUB = "tfidf index", 1, "substitutes_"
-_BATCH = 10_000
+_KIND, _FORMAT, _SUB = "tfidf index", 2, "substitutes_"
 _QUERY_BATCH = 1_024
 _MAX_QUERY_CHARS = 1_000
 _EXACT = 0.9999
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Arrays:
-    """What the index stores: see `xlink.candidates.kernel.search` for the shapes."""
-
-    alphabet: npt.NDArray[np.uint32]
-    vocabulary: npt.NDArray[np.uint64]
-    term_weights: npt.NDArray[np.float32]
-    posting_offsets: npt.NDArray[np.int64]
-    postings: npt.NDArray[np.int32]
-    inverse_norms: npt.NDArray[np.float32]
-    text_offsets: npt.NDArray[np.int64]
-    text_aliases: npt.NDArray[np.int32]
 
 
 class TfidfNgrams:
     """Finds names that share rare character sequences with the mention, in any script.
 
     A name is the set of its n-grams, each weighted by idf(t) = 1 + ln((1 + N) / (1 + df(t))) over
-    the N distinct names in base form; the score is the cosine, in (0, 1]. Search is exact.
+    the N distinct names in base form that have n-grams; the score is the cosine, in (0, 1]. Search
+    is exact.
 
     Words are compared in base form and in the spelling that European languages share. Of a mention
     the first 1,000 characters count.
@@ -69,7 +52,7 @@ class TfidfNgrams:
     def __init__(
         self,
         terminology: Terminology,
-        arrays: _Arrays,
+        arrays: InvertedIndex,
         sizes: tuple[int, ...],
         paraphraser: Paraphraser | None,
     ) -> None:
@@ -78,7 +61,7 @@ class TfidfNgrams:
         self.paraphraser = paraphraser
         self._arrays = arrays
         self._analyser = NgramAnalyser(arrays.alphabet, sizes)
-        self._unseen_weight = np.float32(1 + np.log(1 + len(arrays.inverse_norms)))
+        self._unseen_weight = np.float32(1 + np.log(1 + len(arrays.norms)))
         labels = [primary_language(label) for label in terminology.language_labels]
         self._language_codes = {label: code for code, label in reversed(list(enumerate(labels)))}
         primary_codes = [self._language_codes[label] for label in labels]
@@ -94,22 +77,7 @@ class TfidfNgrams:
         """
         distinct = DistinctTexts.of(terminology)
         analyser = NgramAnalyser.fit(distinct.texts, sizes)
-        vocabulary, occurrences = _count_ngrams(analyser, distinct.texts)
-        n_texts = len(distinct.texts)
-        frequencies = np.diff(occurrences.indptr)
-        weights = (1 + np.log((1 + n_texts) / (1 + frequencies))).astype(np.float32)
-        norms = np.sqrt(occurrences @ weights.astype(np.float64) ** 2)
-        norms[norms == 0] = np.inf  # texts too short for the sizes have no n-grams: never found
-        arrays = _Arrays(
-            alphabet=analyser.alphabet,
-            vocabulary=vocabulary,
-            term_weights=weights,
-            posting_offsets=occurrences.indptr.astype(np.int64),
-            postings=occurrences.indices.astype(np.int32, copy=False),
-            inverse_norms=(1 / norms).astype(np.float32),
-            text_offsets=distinct.offsets,
-            text_aliases=distinct.aliases,
-        )
+        arrays = invert(analyser, distinct)
         for each in fields(arrays):  # as when mapped, so that the kernel is compiled but once
             getattr(arrays, each.name).flags.writeable = False
         paraphraser = Paraphraser.learn(terminology) if paraphrase else None
@@ -120,7 +88,7 @@ class TfidfNgrams:
 
     def save(self, path: Path) -> None:
         """Write the index as an artifact."""
-        arrays = {each.name: getattr(self._arrays, each.name) for each in fields(_Arrays)}
+        arrays = {each.name: getattr(self._arrays, each.name) for each in fields(InvertedIndex)}
         if self.paraphraser is not None:
             arrays |= {f"{_SUB}{name}": array for name, array in self.paraphraser.arrays.items()}
         save_arrays(
@@ -149,7 +117,7 @@ class TfidfNgrams:
             if name.startswith(_SUB)
         }
         paraphraser = Paraphraser(learned) if learned else None
-        return cls(terminology, _Arrays(**arrays), sizes, paraphraser)
+        return cls(terminology, InvertedIndex(**arrays), sizes, paraphraser)
 
     def generate(self, queries: Sequence[Query], k: int, where: Filter = NO_FILTER) -> CandidateSet:
         """Return the `k` concepts a query whose best names are nearest by cosine."""
@@ -170,108 +138,95 @@ class TfidfNgrams:
         ]
         spoken = [primary_language(query.language) for query in queries]
         codes = np.array([self._language_codes.get(each, -1) for each in spoken], dtype=np.int32)
-        direct = self._nearest(texts, codes, k, where)
-        if self.paraphraser is None:
-            return direct
-        best = np.zeros(len(queries), dtype=np.float32)
-        np.maximum.at(best, direct.query_numbers(), direct.scores)
-        variants = [
-            (number, variant, share)
-            for number, (text, query) in enumerate(zip(texts, queries, strict=True))
-            if best[number] < _EXACT
-            for variant, share in self.paraphraser.variants(text, primary_language(query.language))
-        ]
-        if not variants:
-            return direct
-        owners = np.array([number for number, _, _ in variants])
-        shares = np.array([share for _, _, share in variants], dtype=np.float32)
-        other = self._nearest([text for _, text, _ in variants], codes[owners], k, where)
-        return best_per_concept(
+        from xlink.candidates import kernel  # compiled: imported when first needed
+
+        shape = (len(queries), min(k, self.terminology.n_concepts))
+        hits = kernel.Hits(
+            np.zeros(len(queries), dtype=np.int64),
+            np.zeros(shape, dtype=np.int32),
+            np.zeros(shape, dtype=np.int32),
+            np.zeros(shape, dtype=np.float32),
+        )
+        everyone = np.arange(len(queries), dtype=np.int32)
+        self._add(hits, texts, everyone, codes, np.ones(len(queries), dtype=np.float32), where)
+        if self.paraphraser is not None:
+            best = hits.scores.max(axis=1, initial=0)
+            variants = [
+                (number, variant, share)
+                for number in np.flatnonzero(best < _EXACT).tolist()
+                for variant, share in self.paraphraser.variants(texts[number], spoken[number])
+            ]
+            owners = np.array([number for number, _, _ in variants], dtype=np.int32)
+            factors = np.array([0.8 + 0.2 * share for _, _, share in variants], dtype=np.float32)
+            others = [variant for _, variant, _ in variants]
+            self._add(hits, others, owners, codes[owners], factors, where)
+        filled = np.arange(shape[1]) < hits.counts[:, None]
+        order = np.lexsort((hits.concepts, np.where(filled, -hits.scores, np.inf)), axis=1)
+        return CandidateSet.single(
             self.name,
-            len(queries),
-            np.concatenate([direct.query_numbers(), owners[other.query_numbers()]]),
-            np.concatenate([direct.concept_rows, other.concept_rows]),
-            np.concatenate([direct.alias_rows, other.alias_rows]),
-            np.concatenate(
-                [direct.scores, other.scores * (0.8 + 0.2 * shares[other.query_numbers()])]
-            ),
-        ).top(k)
+            segment_offsets(hits.counts),
+            np.take_along_axis(hits.concepts, order, axis=1)[filled],
+            np.take_along_axis(hits.aliases, order, axis=1)[filled],
+            np.take_along_axis(hits.scores, order, axis=1)[filled],
+        )
 
-    def _nearest(
-        self, texts: list[str], languages: npt.NDArray[np.int32], k: int, where: Filter
-    ) -> CandidateSet:
-        """Search normalised texts, preferring aliases in the given languages among equals."""
-        from xlink.candidates.kernel import search  # compiled: imported when first needed
+    def _add(
+        self,
+        hits: Hits,
+        texts: list[str],
+        owners: npt.NDArray[np.int32],
+        languages: npt.NDArray[np.int32],
+        factors: npt.NDArray[np.float32],
+        where: Filter,
+    ) -> None:
+        """Add to `hits` what normalised texts find for their owners, at `factors` of the cosine."""
+        from xlink.candidates.kernel import Gallery, Wordings, search  # compiled
 
-        offsets, terms, weights = self._weigh([shared_spelling(text) for text in texts])
         arrays, terminology = self._arrays, self.terminology
-        allowed = terminology.select(where).aliases if where else np.empty(0, dtype=bool)
-        counts, concepts, aliases, scores = search(
-            offsets,
-            terms,
-            weights,
-            languages,
+        allowed = allowed_texts = np.empty(0, dtype=bool)
+        if where:
+            allowed = terminology.select(where).aliases
+            allowed_texts = np.logical_or.reduceat(
+                allowed[arrays.text_aliases], arrays.alias_offsets[:-1]
+            )
+        offsets, terms, masses, norms = self._weigh([shared_spelling(text) for text in texts])
+        gallery = Gallery(
+            arrays.bitmaps,
             arrays.posting_offsets,
             arrays.postings,
-            arrays.inverse_norms,
-            arrays.text_offsets,
+            arrays.norms,
+            arrays.term_offsets,
+            arrays.text_terms,
+            arrays.alias_offsets,
             arrays.text_aliases,
             terminology.alias_concepts,
             terminology.alias_languages,
             self._primary_codes,
-            allowed,
-            terminology.n_concepts,
-            min(k, terminology.n_concepts),
         )
-        filled = np.arange(concepts.shape[1]) < counts[:, None]
-        numbers = np.repeat(np.arange(len(texts)), counts)
-        found = np.minimum(scores[filled], np.float32(1))
-        order = segment_sort(numbers, found, concepts[filled])
-        return CandidateSet.single(
-            self.name,
-            segment_offsets(counts),
-            concepts[filled][order],
-            aliases[filled][order],
-            found[order],
+        wordings = Wordings(
+            offsets, terms, masses, norms, owners, languages, factors, allowed, allowed_texts
         )
+        search(gallery, wordings, hits, terminology.n_concepts)
 
     def _weigh(
         self, texts: list[str]
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.float32]]:
-        """Return the known n-grams of texts with their weights in the cosine's sum."""
+    ) -> tuple[
+        npt.NDArray[np.int64],
+        npt.NDArray[np.int32],
+        npt.NDArray[np.float64],
+        npt.NDArray[np.float64],
+    ]:
+        """Return the known n-grams of texts by number, their masses, and the texts' lengths."""
         arrays = self._arrays
         owners, ngrams = self._analyser.ngrams(texts)
-        terms = np.searchsorted(arrays.vocabulary, ngrams)
-        terms = np.minimum(terms, len(arrays.vocabulary) - 1)
-        known = arrays.vocabulary[terms] == ngrams
+        places = np.searchsorted(arrays.vocabulary, ngrams)
+        places = np.minimum(places, len(arrays.vocabulary) - 1)
+        known = arrays.vocabulary[places] == ngrams
+        terms = arrays.term_numbers[places]
         weights = np.where(known, arrays.term_weights[terms], self._unseen_weight)
-        norms = np.sqrt(np.bincount(owners, weights.astype(float) ** 2, len(texts)))
-        owners, terms, weights = owners[known], terms[known], weights[known]
-        shares = (weights.astype(float) ** 2 / norms[owners]).astype(np.float32)
+        masses = weights.astype(np.float64) ** 2
+        norms = np.sqrt(np.bincount(owners, masses, len(texts)))
+        owners, terms, masses = owners[known], terms[known], masses[known]
+        order = np.lexsort((terms, owners))
         counts = np.bincount(owners, minlength=len(texts))
-        return segment_offsets(counts), terms.astype(np.int32), shares
-
-
-def _count_ngrams(
-    analyser: NgramAnalyser, texts: list[str]
-) -> tuple[npt.NDArray[np.uint64], csc_array]:
-    """Return the sorted n-grams of `texts`, and which text has which. *Shape:* (texts, n-grams)"""
-    counts: list[npt.NDArray[np.int64]] = []
-    batches: list[npt.NDArray[np.uint64]] = []
-    vocabulary = np.empty(0, dtype=np.uint64)
-    for start in track(range(0, len(texts), _BATCH), "Taking names apart"):
-        batch = texts[start : start + _BATCH]
-        owners, ngrams = analyser.ngrams(batch)
-        counts.append(np.bincount(owners, minlength=len(batch)))
-        batches.append(ngrams)
-        vocabulary = np.union1d(vocabulary, ngrams)
-    offsets = segment_offsets(np.concatenate([*counts, np.empty(0, dtype=np.int64)]))
-    columns = np.empty(offsets[-1], dtype=np.int32)
-    filled = 0
-    while batches:  # taken from the list one by one, so that both forms are never held whole
-        terms = np.searchsorted(vocabulary, batches.pop(0))
-        columns[filled : filled + len(terms)] = terms
-        filled += len(terms)
-    shape = (len(texts), len(vocabulary))
-    rows = csr_array((np.ones(len(columns), dtype=np.int8), columns, offsets), shape=shape)
-    return vocabulary, rows.tocsc()
+        return segment_offsets(counts), terms[order], masses[order], norms
