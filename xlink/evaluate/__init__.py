@@ -6,7 +6,7 @@ run + gold documents ──match──▶ ranks, decisions ──by document─�
 from xlink.evaluate.bootstrap import Figure
 from xlink.evaluate.comparison import Comparison, Difference, compare
 from xlink.evaluate.counts import Counts
-from xlink.evaluate.evaluation import Evaluation, evaluate
+from xlink.evaluate.evaluation import Evaluation, evaluate, measure
 from xlink.evaluate.facets import FACETS
 from xlink.evaluate.measures import Measure
 from xlink.evaluate.report import comparison_report, evaluation_report
@@ -31,6 +31,7 @@ __all__ = [
     "evaluate",
     "evaluate_candidates",
     "evaluation_report",
+    "measure",
     "write_run",
     "write_table",
 ]

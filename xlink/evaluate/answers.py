@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xlink.errors import DataError, SpecError
+from xlink.errors import DataError, SpecError, UnknownNameError
 from xlink.evaluate.detection import detection_scores
 from xlink.evaluate.gold import Gold
 from xlink.evaluate.items import Prediction
@@ -73,9 +73,28 @@ class Answers:
         """Return the scores of detected mentions."""
         return detection_scores(self.gold, self.predictions)
 
-    def scored(self, scores: Iterable[MentionScore]) -> dict[str, Scored]:
-        """Return `scores` and those of detected mentions by name, before their intervals."""
-        return {each.name: each for each in (*scored(self.gold, scores), *self.detected())}
+    def chosen(
+        self,
+        names: Sequence[str],
+        ks: Sequence[int],
+        terminology: Terminology | None,
+        *,
+        hierarchy: bool = False,
+    ) -> list[Scored]:
+        """Return the scores of these names, before their intervals.
+
+        Raises:
+            UnknownNameError: there is no measure of a name.
+            SpecError: the hierarchy is asked for, and there is none.
+        """
+        near = self.hierarchy(terminology) if hierarchy else []
+        known = {each.name: each for each in scored(self.gold, [*self.given(ks), *near])}
+        if not known.keys() >= set(names):  # what is detected takes most of the time
+            known |= {each.name: each for each in self.detected()}
+        for name in names:
+            if name not in known:
+                raise UnknownNameError("measure", name, known)
+        return [known[name] for name in names]
 
 
 def _refuse_other_terminology(header: RunHeader, terminology: Terminology | None) -> None:

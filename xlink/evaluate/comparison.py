@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from xlink.errors import SpecError, UnknownNameError
+from xlink.errors import SpecError
 from xlink.evaluate.answers import Answers
 from xlink.evaluate.bootstrap import Figure, figures
 from xlink.evaluate.gold import Gold
-from xlink.evaluate.measures import Measure, Scored, measured
+from xlink.evaluate.measures import Measure, measured
 from xlink.evaluate.run import Run
 from xlink.evaluate.significance import N_PERMUTATIONS, holm, randomisation_p
 from xlink.evaluate.statistic import difference
@@ -75,7 +75,10 @@ def compare(
         raise SpecError(f"A comparison takes two runs or more, not {len(runs)}.")
     gold = Gold.of(gold_documents, terminology)
     compared = [*(f"recall@{k}" for k in ks), *_COMPARED] if measures is None else measures
-    tables = [_scores(run, gold, terminology, compared, ks, hierarchy) for run in runs.values()]
+    tables = [
+        Answers.of(run, gold, terminology).chosen(compared, ks, terminology, hierarchy=hierarchy)
+        for run in runs.values()
+    ]
     first, *others = tables
     pairs = [
         (name, one, two)
@@ -97,20 +100,3 @@ def compare(
         documents=len(gold.documents),
         seed=seed,
     )
-
-
-def _scores(
-    run: Run,
-    gold: Gold,
-    terminology: Terminology | None,
-    measures: Sequence[str],
-    ks: Sequence[int],
-    hierarchy: bool,
-) -> list[Scored]:
-    answers = Answers.of(run, gold, terminology)
-    near = answers.hierarchy(terminology) if hierarchy else []
-    known = answers.scored([*answers.given(ks), *near])
-    for name in measures:
-        if name not in known:
-            raise UnknownNameError("measure", name, known)
-    return [known[name] for name in measures]

@@ -32,7 +32,7 @@ from xlink.evaluate.surfaces import Names, Training
 from xlink.terminology import Terminology
 from xlink.types import Document
 
-__all__ = ["Evaluation", "evaluate"]
+__all__ = ["Evaluation", "evaluate", "measure"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +141,23 @@ def evaluate(
         seed=seed,
         errors=errors,
     )
+
+
+def measure(
+    run: Run,
+    gold_documents: Iterable[Document],
+    names: Sequence[str],
+    *,
+    terminology: Terminology | None = None,
+    ks: Sequence[int] = (1, 5, 64),
+    seed: int = 0,
+) -> tuple[Measure, ...]:
+    """Return no more than the measures of these names, as `evaluate` gives them, in less time.
+
+    Raises:
+        DataError: as `evaluate` does.
+        UnknownNameError: there is no measure of a name.
+    """
+    gold = Gold.of(gold_documents, terminology)
+    scores = Answers.of(run, gold, terminology).chosen(names, ks, terminology)
+    return measured(scores, seed=seed)

@@ -23,7 +23,7 @@ from xlink.corpora.splits import Seen, Unseen, unseen
 from xlink.corpora.writing import written_whole
 from xlink.decide import ThresholdDecider
 from xlink.errors import DataError
-from xlink.evaluate import Run, RunHeader, evaluate, write_run
+from xlink.evaluate import Run, RunHeader, measure, write_run
 from xlink.evaluate.bootstrap import Figure
 from xlink.linker import Linker
 from xlink.progress import track
@@ -166,14 +166,15 @@ class Job:
         run = Run(saved.header, tuple(saved.documents))  # read once for all rows
         made = {}
         for row, options in self.recipe.rows(self.part).items():
-            evaluation = evaluate(
+            measures = measure(
                 run,
                 self._gold(options),
+                spec.names,
                 terminology=materials.terminology(self.task.terminology),
                 ks=spec.ks,
                 seed=spec.seed,
             )
-            found = {name: evaluation.measure(name) for name in spec.names}
+            found = {each.name: each for each in measures}
             first = next(iter(found.values()))
             made[row] = Scores(
                 n=(first.all.n, 0 if first.covered is None else first.covered.n),
