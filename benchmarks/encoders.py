@@ -69,7 +69,7 @@ def all_minilm() -> Path:
 def drawn(
     terminology: Terminology, n_concepts: int
 ) -> tuple[list[str], list[str], npt.NDArray[np.int64]]:
-    """Return a synonym of each concept drawn, the names of all of them, and whose names they are."""
+    """Return a synonym of each concept drawn, all other names, and whose names these are."""
     starts = terminology.first_aliases
     able = np.flatnonzero(np.diff(starts) >= 3)
     rows = np.random.default_rng(0).permutation(able)[:n_concepts]

@@ -7,7 +7,16 @@ from importlib.metadata import EntryPoint, entry_points
 
 from xlink.errors import UnknownNameError
 
-__all__ = ["DETECTORS", "ENCODERS", "GENERATORS", "READERS", "RERANKERS", "SOURCES", "WRITERS", "Registry"]
+__all__ = [
+    "DETECTORS",
+    "ENCODERS",
+    "GENERATORS",
+    "READERS",
+    "RERANKERS",
+    "SOURCES",
+    "WRITERS",
+    "Registry",
+]
 
 
 @dataclass(frozen=True, slots=True)

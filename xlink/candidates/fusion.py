@@ -12,7 +12,15 @@ import numpy.typing as npt
 from xlink.candidate_set import CandidateSet, segment_offsets, segment_sort
 from xlink.errors import SpecError, UnknownNameError
 
-__all__ = ["Fusion", "ReciprocalRankFusion", "WeightedFusion", "unite"]
+__all__ = [
+    "Fusion",
+    "ReciprocalRankFusion",
+    "StandardisedFusion",
+    "WeightedFusion",
+    "completed_scores",
+    "ranked",
+    "unite",
+]
 
 
 class Fusion(Protocol):
@@ -39,25 +47,58 @@ class ReciprocalRankFusion:
         united = unite(sets)
         ranks, weights = _traces(united)[1], _weights(united, self.weights)
         shares = (ranks >= 0) * weights / (self.constant + 1 + np.maximum(ranks, 0))
-        return _ranked(united, shares.sum(axis=1) * (self.constant + 1) / weights.sum(), k)
+        return ranked(united, shares.sum(axis=1) * (self.constant + 1) / weights.sum(), k)
 
 
 @dataclass(frozen=True, slots=True)
 class WeightedFusion:
-    """Score a candidate by the weighted mean of its generators' scores, 0 where one is silent.
+    """Score a candidate by the weighted mean of its generators' scores.
+
+    A generator that is silent on it counts 0, or the score of its last candidate if it has at least
+    `cut_at` of them: what it cut off may have been nearly as good.
 
     Made for generators whose scores lie in [0, 1] on scales that mean the same, as those of
     xlink do; `weights` default to 1.
     """
 
     weights: Mapping[str, float] = field(default_factory=dict)
+    cut_at: int = 64
 
     def fuse(self, sets: Sequence[CandidateSet], k: int) -> CandidateSet:
         """Return the best `k` of the united candidates by mean score."""
         united = unite(sets)
         weights = _weights(united, self.weights)
-        means = (np.nan_to_num(_traces(united)[0]) * weights).sum(axis=1) / weights.sum()
-        return _ranked(united, means, k)
+        means = (completed_scores(united, sets, self.cut_at) * weights).sum(axis=1) / weights.sum()
+        return ranked(united, means, k)
+
+
+@dataclass(frozen=True, slots=True)
+class StandardisedFusion:
+    """Score a candidate by the weighted mean of its scores after z-scoring, for foreign scales.
+
+    For each query and generator, the scores of all united candidates are brought to mean 0 and
+    standard deviation 1; silence counts as in `WeightedFusion`. `weights` default to 1. The result
+    says how far a candidate stands out among its rivals, not how good it is.
+    """
+
+    weights: Mapping[str, float] = field(default_factory=dict)
+    cut_at: int = 64
+
+    def fuse(self, sets: Sequence[CandidateSet], k: int) -> CandidateSet:
+        """Return the best `k` of the united candidates by mean standardised score."""
+        united = unite(sets)
+        weights = _weights(united, self.weights)
+        numbers, n_queries = united.query_numbers(), len(united)
+        sizes = np.maximum(np.bincount(numbers, minlength=n_queries), 1)
+        total = np.zeros(united.n_candidates)
+        for scores, weight in zip(
+            completed_scores(united, sets, self.cut_at).T, weights, strict=True
+        ):
+            means = np.bincount(numbers, scores, n_queries) / sizes
+            away = scores - means[numbers]
+            spreads = np.sqrt(np.bincount(numbers, away**2, n_queries) / sizes)
+            total += weight * away / np.where(spreads > 0, spreads, 1)[numbers]
+        return ranked(united, total / weights.sum(), k)
 
 
 def unite(sets: Sequence[CandidateSet]) -> CandidateSet:
@@ -95,6 +136,24 @@ def unite(sets: Sequence[CandidateSet]) -> CandidateSet:
     )
 
 
+def completed_scores(
+    united: CandidateSet, sets: Sequence[CandidateSet], cut_at: int
+) -> npt.NDArray[np.float64]:
+    """Return what each generator says of each candidate, or at most could. *Shape:* (n, g)
+
+    A silent generator with a list of `cut_at` or more could have given no more than its last score.
+    """
+    scores = _traces(united)[0].astype(np.float64)
+    numbers = united.query_numbers()
+    for column, each in zip(scores.T, sets, strict=True):
+        last = np.zeros(len(each))
+        cut = np.diff(each.query_offsets) >= cut_at
+        last[cut] = each.scores[each.query_offsets[1:][cut] - 1]
+        silent = np.isnan(column)
+        column[silent] = last[numbers[silent]]
+    return scores
+
+
 def _traces(united: CandidateSet) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
     if united.trace_scores is None or united.trace_ranks is None:
         raise ValueError("These candidates carry no traces of their generators.")
@@ -111,7 +170,8 @@ def _weights(united: CandidateSet, weights: Mapping[str, float]) -> npt.NDArray[
     return values
 
 
-def _ranked(united: CandidateSet, scores: npt.NDArray[np.float64], k: int) -> CandidateSet:
+def ranked(united: CandidateSet, scores: npt.NDArray[np.float64], k: int) -> CandidateSet:
+    """Return the best `k` of united candidates by new scores. *Shape:* (n,)"""
     rounded = scores.astype(np.float32)
     order = segment_sort(united.query_numbers(), rounded, united.concept_rows)
     scores_of, ranks_of = _traces(united)

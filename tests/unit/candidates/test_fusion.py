@@ -11,6 +11,7 @@ from xlink.candidate_set import CandidateSet, best_per_concept
 from xlink.candidates.fusion import (
     Fusion,
     ReciprocalRankFusion,
+    StandardisedFusion,
     WeightedFusion,
     unite,
 )
@@ -106,6 +107,23 @@ def test_uniting_alone_sets_no_scores() -> None:
     united = unite([A, B])
     assert united.scores.tolist() == [0, 0, 0, 0]
     assert united.query_offsets.tolist() == [0, 3, 3, 4]
+
+
+def test_silence_of_a_list_that_was_cut_counts_its_last_score() -> None:
+    fused = WeightedFusion(cut_at=3).fuse([A, B], 10)
+    assert listed(fused, 0) == pytest.approx(
+        {2: (0.8 + 0.6) / 2, 1: (0.9 + 0.2) / 2, 3: (0 + 0.4) / 2}
+    )
+    fused = WeightedFusion(cut_at=2).fuse([A, B], 10)
+    assert listed(fused, 0)[3] == pytest.approx((0.8 + 0.4) / 2)
+    assert listed(fused, 2) == {5: 0.25}
+
+
+def test_standardised_scores_by_hand() -> None:
+    fused = StandardisedFusion().fuse([made("a", {1: 9.0, 2: 5.0}), made("b", {1: 0.1})], 10)
+    assert listed(fused, 0) == pytest.approx({1: 1.0, 2: -1.0})
+    fused = StandardisedFusion().fuse([made("a", {1: 9.0}), made("b", {1: 0.1})], 10)
+    assert listed(fused, 0) == {1: 0.0}  # without a rival, nothing stands out
 
 
 def test_sets_that_do_not_fit_are_refused() -> None:

@@ -1,0 +1,1 @@
+"""Texts to vectors: networks and tables behind one contract, `xlink.protocols.Encoder`."""
