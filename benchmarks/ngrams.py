@@ -5,7 +5,7 @@ Usage: python benchmarks/ngrams.py [small mid large] [--k 64] [--check]
 `$XLINK_BENCH` is a folder of dictionaries `NAME.jsonl.xz` (a concept a line: `concept_id`,
 `canonical_name`, `aliases`) with `queries.jsonl.xz` (`mention`, `gold`). Each figure is of one
 thread and of processor time; the two systems take turns, for machines drift. `--check` compares
-every score with a brute-force product of matrices over the same vectors.
+concepts and scores of all queries with whole products of matrices (`brute_force.py`).
 """
 
 from __future__ import annotations
@@ -21,19 +21,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
-from scipy.sparse import csr_array
+from brute_force import count_differences
 
 from xlink.candidate_set import CandidateSet
 from xlink.candidates.tfidf import TfidfNgrams
 from xlink.terminology import Terminology, build_terminology
-from xlink.text.cognates import shared_spelling
 from xlink.text.folding import fold_many
-from xlink.text.tokens import based_text
 from xlink.types import Alias, Concept, Query
 
 ROUNDS = 3
-TOLERANCE = 1e-6
 
 
 def main() -> None:
@@ -85,7 +81,8 @@ def compare(terminology: Terminology, rows: list[dict[str, str]], k: int, *, che
     print(f"  ratio {statistics.median(ratios):.2f} (median of {ROUNDS} turns)")
     report("plain", terminology, rows, index.generate(queries, k))
     if check:
-        verify(index, queries, k)
+        n_wrong = count_differences(terminology, mentions, index.generate(queries, k), k)
+        print(f"  {n_wrong} of {len(rows):,} queries differ from brute force")
     index.paraphraser = paraphraser
     print(f"  with paraphrases {len(rows) / duration(lambda: index.generate(queries, k)):8.0f}")
     report("with paraphrases", terminology, rows, index.generate(queries, k))
@@ -118,42 +115,6 @@ def report(
     ranks = found.ranks()[ids[found.concept_rows] == gold[found.query_numbers()]]
     recalls = [f"@{k} {(ranks < k).sum() / len(rows):.3f}" for k in (1, 5, 64)]
     print(f"  {label}: recall {' '.join(recalls)}")
-
-
-def verify(index: TfidfNgrams, queries: list[Query], k: int) -> None:
-    """Compare scores and concepts with those of the whole product of matrices."""
-    found, n_concepts = index.generate(queries, k), index.terminology.n_concepts
-    texts = [fold_many([query.text])[0] for query in queries]
-    texts = [shared_spelling(based_text(text, "en")) for text in texts]
-    offsets, terms, masses, norms = index._weigh(texts)
-    arrays = index._arrays
-    shape = (len(arrays.norms), len(arrays.vocabulary))
-    ones = np.ones(len(arrays.text_terms))
-    names = csr_array((ones, arrays.text_terms, arrays.term_offsets), shape=shape)
-    asked = csr_array((masses, terms, offsets), shape=(len(queries), shape[1]))
-    texts_of = np.repeat(np.arange(shape[0]), np.diff(arrays.alias_offsets))
-    owners = index.terminology.alias_concepts[arrays.text_aliases]
-    n_wrong = 0
-    for number in range(len(queries)):
-        cosines = (names @ asked[[number]].toarray()[0]) / (arrays.norms * norms[number])
-        best = np.zeros(n_concepts)
-        np.maximum.at(best, owners, cosines[texts_of])
-        n_wrong += not is_best(best, found, number, k)
-    print(f"  {n_wrong} of {len(queries):,} queries differ from brute force")
-
-
-def is_best(best: npt.NDArray[np.float64], found: CandidateSet, number: int, k: int) -> bool:
-    """Tell whether the `k` best are those found; near-ties may stand in either order."""
-    start, end = found.query_offsets[number : number + 2]
-    rounded = np.minimum(best, 1).astype(np.float32)
-    order = np.lexsort((np.arange(len(best)), -rounded))[:k]
-    order = order[rounded[order] > 0]
-    scores, rows = found.scores[start:end], found.concept_rows[start:end]
-    return (
-        len(rows) == len(order)
-        and np.allclose(scores, rounded[order], rtol=0, atol=TOLERANCE)
-        and np.allclose(scores, rounded[rows], rtol=0, atol=TOLERANCE)
-    )
 
 
 if __name__ == "__main__":

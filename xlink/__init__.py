@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from xlink.candidate_set import CandidateSet as CandidateSet
     from xlink.errors import XlinkError as XlinkError
-    from xlink.evaluate import Run as Run
-    from xlink.evaluate import evaluate as evaluate
+    from xlink.evaluation import Run as Run
+    from xlink.evaluation import compare as compare
+    from xlink.evaluation import evaluate as evaluate
+    from xlink.frames import documents_from_frame as documents_from_frame
+    from xlink.frames import links_table as links_table
     from xlink.linker import Linker as Linker
     from xlink.terminology import Terminology as Terminology
     from xlink.terminology import build_terminology as build_terminology
@@ -46,12 +49,15 @@ _HOMES = {
     "Linker": "xlink.linker",
     "Mention": "xlink.types",
     "Query": "xlink.types",
-    "Run": "xlink.evaluate",
+    "Run": "xlink.evaluation",
     "Terminology": "xlink.terminology",
     "XlinkError": "xlink.errors",
     "build": "xlink.terminology.spec",
     "build_terminology": "xlink.terminology",
-    "evaluate": "xlink.evaluate",
+    "compare": "xlink.evaluation",
+    "documents_from_frame": "xlink.frames",
+    "evaluate": "xlink.evaluation",
+    "links_table": "xlink.frames",
 }
 
 __all__ = ["__version__", *_HOMES]

@@ -77,7 +77,8 @@ def write_artifact(path: Path, *, kind: str, format_version: int) -> Iterator[Ar
     try:
         writer = ArtifactWriter(temporary)
         yield writer
-        files = {entry.name: file_record(entry) for entry in sorted(temporary.iterdir())}
+        entries = sorted(entry for entry in temporary.rglob("*") if entry.is_file())
+        files = {entry.relative_to(temporary).as_posix(): file_record(entry) for entry in entries}
         manifest = Manifest(kind, format_version, dict(writer.parameters), files)
         if not _is_whole(path, manifest):
             _swap_in(path, temporary, manifest)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, overload
 
 from xlink.candidate_set import CandidateSet
 from xlink.candidates.fusion import Fusion, WeightedFusion
+from xlink.candidates.long_forms import search_long_forms, with_long_forms
 from xlink.decide import ThresholdDecider
 from xlink.evidence import Evidence, evidence_of
 from xlink.home import terminology_path
@@ -36,7 +37,8 @@ class Linker:
     ```
 
     Every part can be replaced by anything that satisfies its protocol in `xlink.protocols`.
-    `k` candidates a mention reach the decider; `where` restricts what may be proposed.
+    `k` candidates a mention reach the decider; `where` restricts what may be proposed. With
+    `long_forms`, a short form that its document defines is searched by what it stands for as well.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Linker:
         k: int = 64,
         where: Filter = NO_FILTER,
         window_chars: int = 128,
+        long_forms: bool = True,
     ) -> None:
         if not generators:
             raise ValueError("A linker needs at least one candidate generator.")
@@ -59,12 +62,13 @@ class Linker:
         self.terminology = terminology
         self.generators = tuple(generators)
         self.detector = detector
-        self.fusion = fusion if fusion is not None else WeightedFusion()
+        self.fusion = fusion if fusion is not None else WeightedFusion(cut_at=k)
         self.reranker = reranker
         self.decider = decider if decider is not None else ThresholdDecider()
         self.k = k
         self.where = where
         self.window_chars = window_chars
+        self.long_forms = long_forms
 
     @classmethod
     def open(
@@ -94,6 +98,58 @@ class Linker:
             k=k,
             where=where,
         )
+
+    @classmethod
+    def from_recipe(
+        cls,
+        recipe: Path | str,
+        *,
+        system: str | None = None,
+        part: str | None = None,
+        detector: str | None = DEFAULT_DETECTOR,
+    ) -> Linker:
+        """Open the linker of a recipe, such as `gsc/hpo`: what is not built yet is built.
+
+        `system` is the last that the recipe names and `part` its first, unless told otherwise.
+
+        Raises:
+            UnknownNameError: there is no such recipe, system or part.
+            MissingContentError: what it is made from is not there; the message says how to get it.
+        """
+        from xlink.recipe_linker import open_recipe_linker
+
+        return open_recipe_linker(recipe, system=system, part=part, detector=detector)
+
+    @classmethod
+    def load(
+        cls, path: Path | str, *, terminology: Terminology | Path | str | None = None
+    ) -> Linker:
+        """Open a linker that `save` wrote.
+
+        `terminology` says where the one that was saved by reference lies here, if it is neither
+        where it was nor at home under its name.
+
+        Raises:
+            ArtifactError: there is none, it is damaged, or its terminology is not to be found.
+            StaleIndexError: the terminology found is another build than the linker was saved with.
+        """
+        from xlink.saved_linker import load_linker
+
+        return load_linker(Path(path), terminology)
+
+    def save(self, path: Path | str, *, with_terminology: bool = False) -> None:
+        """Write this linker as one folder, whole or not at all; an earlier one is replaced.
+
+        The terminology is kept by reference, as its path and fingerprint, with those indexes alone
+        that differ from what lies beside it; `with_terminology` copies it and all indexes, so that
+        the folder can be taken anywhere.
+
+        Raises:
+            SpecError: a part can't be saved, because it has no registered name.
+        """
+        from xlink.saved_linker import save_linker
+
+        save_linker(self, Path(path), with_terminology=with_terminology)
 
     @overload  # a str is an iterable of str too, but the first overload takes it
     def link(  # type: ignore[overload-overlap]
@@ -128,14 +184,23 @@ class Linker:
 
     def candidates(self, queries: Sequence[Query]) -> CandidateSet:
         """Return the fused and, with a reranker, re-ranked candidates of each query."""
-        sets = [each.generate(queries, self.k, self.where) for each in self.generators]
-        fused = self.fusion.fuse(sets, self.k)
+        fused = search_long_forms(queries, self._search).top(self.k)
         return fused if self.reranker is None else self.reranker.rerank(queries, fused)
 
-    def explain(self, mention: str, *, language: str = "und", n: int = 10) -> tuple[Evidence, ...]:
-        """Return the best `n` candidates of a mention, each with why it was proposed."""
-        found = self.candidates([Query("", mention, language=language)]).top(n)
+    def explain(
+        self, mention: str, *, language: str = "und", n: int = 10, long_form: str | None = None
+    ) -> tuple[Evidence, ...]:
+        """Return the best `n` candidates of a mention, each with why it was proposed.
+
+        `long_form` is what the mention stands for in its document.
+        """
+        query = Query("", mention, language=language, long_form=long_form)
+        found = self.candidates([query]).top(n)
         return evidence_of(found, 0, self.terminology, language=language)
+
+    def _search(self, queries: Sequence[Query]) -> CandidateSet:
+        sets = [each.generate(queries, self.k, self.where) for each in self.generators]
+        return self.fusion.fuse(sets, self.k)
 
     def _stream(
         self, documents: Iterable[str | Document], language: str, detect: bool
@@ -158,11 +223,11 @@ class Linker:
     def _link_batch(self, documents: list[Document], detect: bool) -> Iterator[LinkedDocument]:
         if detect and self.detector is not None:
             documents = self.detector.detect(documents, self.where)
-        queries = [
-            query
-            for document in documents
-            for query in document.queries(window_chars=self.window_chars)
-        ]
+        queries = [query for document in documents for query in self._queries(document)]
         links = iter(self.decider.decide(documents, self.candidates(queries), self.terminology))
         for document in documents:
             yield LinkedDocument(document, tuple(next(links) for _ in document.mentions))
+
+    def _queries(self, document: Document) -> Iterator[Query]:
+        queries = document.queries(window_chars=self.window_chars)
+        return with_long_forms(document, queries) if self.long_forms else queries

@@ -6,9 +6,14 @@ them (`C0011849`, `HP:0000819`, `44054006`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+from xlink.errors import DataError
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 __all__ = [
     "NO_FILTER",
@@ -123,6 +128,74 @@ class Document:
     language: str = "und"
     mentions: tuple[Mention, ...] = ()
     passages: tuple[Passage, ...] = ()
+
+    @classmethod
+    def from_spans(
+        cls,
+        text: str,
+        spans: Iterable[Span | tuple[int, int, str]],
+        *,
+        id: str = "0",  # noqa: A002 - it is the name of the field
+        language: str = "und",
+    ) -> Document:
+        """Make a document with a mention at each of `spans`: (start, end) or (start, end, label).
+
+        ```python
+        note = Document.from_spans("Known COPD.", [(6, 10)], language="en")
+        ```
+
+        Raises:
+            DataError: a span is empty or leaves the text.
+        """
+        mentions = []
+        for number, span in enumerate(spans, start=1):
+            start, end, label = span if len(span) == 3 else (*span, "")
+            if not 0 <= start < end <= len(text):
+                raise DataError(
+                    f"the span {(start, end)} is empty or leaves the text, which has "
+                    f"{len(text):,} characters",
+                    remedy="Count code points from 0, the end excluded.",
+                )
+            mentions.append(Mention(f"T{number}", ((start, end),), text[start:end], label))
+        return cls(id, text, language, tuple(mentions))
+
+    @classmethod
+    def from_spacy(
+        cls,
+        doc: Doc,
+        *,
+        group: str | None = None,
+        concept: str = "kb_id_",
+        id: str = "0",  # noqa: A002 - it is the name of the field
+        language: str | None = None,
+    ) -> Document:
+        """Make a document of a spaCy `Doc` with its entities, or the span group `group`.
+
+        `concept` says where gold is: in `kb_id_`, or in an extension such as `kb_ents` of scispaCy.
+        `language` is that of the `Doc` unless told.
+
+        Raises:
+            DataError: the `Doc` has no such span group, its spans no such extension, or the
+                extension holds no ids.
+        """
+        from xlink.corpora.formats.spacy_docs import document_of
+
+        return document_of(doc, group=group, concept=concept, name=id, language=language)
+
+    @classmethod
+    def from_bigbio(
+        cls, record: Mapping[str, object], *, databases: tuple[str, ...] | None = None
+    ) -> Document:
+        """Make a document of a record of BigBIO's knowledge-base schema.
+
+        With `databases`, only ids of these are taken.
+
+        Raises:
+            DataError: the record is not of the schema, or an entity leaves the text.
+        """
+        from xlink.corpora.formats.bigbio import from_bigbio
+
+        return from_bigbio(record, databases=databases)
 
     def queries(self, *, window_chars: int = 128) -> Iterator[Query]:
         """Yield one query a mention, with up to `window_chars` code points of context a side."""

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xlink.corpora.bigbio import to_bigbio
-from xlink.corpora.bigbio_files import BigbioReader, BigbioWriter
-from xlink.corpora.bioc import BiocReader
-from xlink.corpora.bioc_writer import BiocWriter
-from xlink.corpora.brat import BratReader
-from xlink.corpora.pubtator import PubtatorReader
+from xlink.corpora.formats.bigbio import to_bigbio
+from xlink.corpora.formats.bigbio_files import BigbioReader, BigbioWriter
+from xlink.corpora.formats.bioc import BiocReader
+from xlink.corpora.formats.bioc_writer import BiocWriter
+from xlink.corpora.formats.brat import BratReader
+from xlink.corpora.formats.pubtator import PubtatorReader
 from xlink.corpora.spans import surface
 from xlink.errors import DataError
 from xlink.protocols import CorpusReader

@@ -10,16 +10,16 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xlink.corpora.bigbio import from_bigbio, to_bigbio
-from xlink.corpora.bigbio_files import BigbioReader, BigbioWriter
-from xlink.corpora.bioc import BiocReader
-from xlink.corpora.bioc_writer import BiocWriter
-from xlink.corpora.brat import BratReader
-from xlink.corpora.brat_writer import BratWriter
+from xlink.corpora.formats.bigbio import from_bigbio, to_bigbio
+from xlink.corpora.formats.bigbio_files import BigbioReader, BigbioWriter
+from xlink.corpora.formats.bioc import BiocReader
+from xlink.corpora.formats.bioc_writer import BiocWriter
+from xlink.corpora.formats.brat import BratReader
+from xlink.corpora.formats.brat_writer import BratWriter
+from xlink.corpora.formats.pubtator import PubtatorReader
+from xlink.corpora.formats.pubtator_writer import PubtatorWriter
 from xlink.corpora.gold import NIL_IDS
 from xlink.corpora.jsonl import JsonlReader, write_documents
-from xlink.corpora.pubtator import PubtatorReader
-from xlink.corpora.pubtator_writer import PubtatorWriter
 from xlink.corpora.spans import surface
 from xlink.protocols import CorpusReader, CorpusWriter
 from xlink.tally import Tally

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xlink.evaluate import DocumentLinks, Evaluation, Run, RunHeader, evaluate
+from xlink.evaluation import DocumentLinks, Evaluation, Run, RunHeader, evaluate
 from xlink.types import Alias, Candidate, Document, Link, Mention
 
 IDS = "ABCD"

@@ -13,18 +13,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xlink.corpora.bronco import BroncoReader
-from xlink.corpora.cadec import CadecReader
-from xlink.corpora.codiesp import CodiespReader
-from xlink.corpora.columns import ColumnsReader
-from xlink.corpora.craft import CraftReader
-from xlink.corpora.docbin import DocbinReader, DocbinWriter
-from xlink.corpora.e3c import E3cReader
+from xlink.corpora.formats.columns import ColumnsReader
+from xlink.corpora.formats.docbin import DocbinReader, DocbinWriter
+from xlink.corpora.formats.omop import NoteNlpWriter
 from xlink.corpora.fragments import place_parts
-from xlink.corpora.medprocner import MedprocnerReader
-from xlink.corpora.omop import NoteNlpWriter
+from xlink.corpora.published.bronco import BroncoReader
+from xlink.corpora.published.cadec import CadecReader
+from xlink.corpora.published.codiesp import CodiespReader
+from xlink.corpora.published.craft import CraftReader
+from xlink.corpora.published.e3c import E3cReader
+from xlink.corpora.published.medprocner import MedprocnerReader
+from xlink.corpora.published.xlbel import XlbelReader
 from xlink.corpora.spans import check_spans, surface
-from xlink.corpora.xlbel import XlbelReader
 from xlink.errors import DataError, XlinkError
 from xlink.protocols import CorpusReader
 from xlink.tally import Tally

@@ -10,7 +10,7 @@ import pytest
 from xlink.candidate_set import CandidateSet
 from xlink.corpora import DistemistReader, GscReader
 from xlink.errors import XlinkError
-from xlink.evaluate.retrieval import evaluate_candidates
+from xlink.evaluation.retrieval import evaluate_candidates
 from xlink.linker import Linker
 from xlink.tally import Tally
 from xlink.terminology import Terminology

@@ -8,13 +8,13 @@ from scipy.stats import permutation_test
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
 
-from xlink.evaluate.calibration import Calibration, calibration
-from xlink.evaluate.gold import Gold
-from xlink.evaluate.link_cases import LinkCases
-from xlink.evaluate.linking import Outcomes
-from xlink.evaluate.measures import Values
-from xlink.evaluate.significance import randomisation_p
-from xlink.evaluate.statistic import f_score, ratio
+from xlink.evaluation.calibration import Calibration, calibration
+from xlink.evaluation.gold import Gold
+from xlink.evaluation.link_cases import LinkCases
+from xlink.evaluation.linking import Outcomes
+from xlink.evaluation.measures import Values
+from xlink.evaluation.significance import randomisation_p
+from xlink.evaluation.statistic import f_score, ratio
 from xlink.types import Document, Link, Mention
 
 N = 400

@@ -13,11 +13,11 @@ from sklearn.metrics import (
 )
 
 from xlink.candidate_set import CandidateSet
-from xlink.evaluate import DocumentLinks, Run, RunHeader, evaluate
-from xlink.evaluate.bootstrap import figures
-from xlink.evaluate.measures import UNRANKED, recall_at, reciprocal_ranks
-from xlink.evaluate.retrieval import gold_ranks
-from xlink.evaluate.statistic import ratio
+from xlink.evaluation import DocumentLinks, Run, RunHeader, evaluate
+from xlink.evaluation.bootstrap import figures
+from xlink.evaluation.measures import UNRANKED, recall_at, reciprocal_ranks
+from xlink.evaluation.retrieval import gold_ranks
+from xlink.evaluation.statistic import ratio
 from xlink.types import Document, Link, Mention
 
 Scores = npt.NDArray[np.float32]

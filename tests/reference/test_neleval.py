@@ -17,9 +17,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xlink.evaluate import DocumentLinks, Run, RunHeader, evaluate
-from xlink.evaluate.answers import Answers
-from xlink.evaluate.gold import Gold
+from xlink.evaluation import DocumentLinks, Run, RunHeader, evaluate
+from xlink.evaluation.answers import Answers
+from xlink.evaluation.gold import Gold
 from xlink.types import Alias, Candidate, Document, Link, Mention
 
 pytest.importorskip("neleval", reason="needs neleval")
@@ -120,8 +120,8 @@ def ours(corpus: Corpus, kind: str, *, composite: bool = True) -> tuple[float, .
         ]
         entries.append(DocumentLinks(f"d{number}", tuple(links)))
     answers = Answers.of(Run(RunHeader("x"), entries), Gold.of(documents, None), None)
-    found = answers.scored([])
-    values = [found[f"{kind}{each}"].all.value for each in ("precision", "recall", "f1")]
+    names = [f"{kind}{each}" for each in ("precision", "recall", "f1")]
+    values = [each.all.value for each in answers.chosen(names, (1,), None)]
     return tuple(0.0 if math.isnan(value) else value for value in values)
 
 

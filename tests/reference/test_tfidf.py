@@ -6,10 +6,13 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from sklearn.feature_extraction.text import CountVectorizer
 
@@ -218,6 +221,32 @@ def test_filters_and_cuts(terminology: Terminology, k: int, where: Filter) -> No
     found = index.generate(queries, k, where)
     assert np.array_equal(found.concept_rows, everything.concept_rows)  # of equals the lower ids
     assert np.array_equal(found.alias_rows, everything.alias_rows)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(
+        st.lists(
+            st.tuples(st.text("ab é肝", max_size=5), st.sampled_from(["en", "ja"])), max_size=3
+        ),
+        max_size=6,
+    ),
+    st.lists(st.text("abc é肝", max_size=6), max_size=4),
+    st.integers(1, 9),
+    st.sampled_from([NO_FILTER, Filter(languages=frozenset({"en"}))]),
+)
+def test_few_letters_make_many_ties(
+    concepts: list[list[tuple[str, str]]], texts: list[str], k: int, where: Filter
+) -> None:
+    rows = [
+        Concept(f"C{n}", "", tuple(Alias(*alias) for alias in aliases))
+        for n, aliases in enumerate([[("ab", "en")], *concepts])
+    ]
+    with TemporaryDirectory() as folder:
+        terminology = build_terminology(rows, Path(folder) / "t", name="t").terminology
+        index = TfidfNgrams.build(terminology, paraphrase=False, threads=2)
+        queries = [Query("", text, language="en") for text in texts]
+        BruteForce(terminology, (3,)).check(index, queries, k, where)
 
 
 def test_batches_of_the_build_and_of_queries_do_not_show(

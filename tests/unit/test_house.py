@@ -25,7 +25,7 @@ FLOORS = (
     ("search",),
     ("linker", "saved_linker"),
     ("corpora",),
-    ("evaluate",),
+    ("evaluation",),
     ("recipes",),
     ("recipe_linker",),
     ("render",),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
 from typing import TypeVar, cast
 
 from numba import njit
 
-__all__ = ["compiled"]
+__all__ = ["compiled", "part", "stamp"]
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -21,4 +24,18 @@ def compiled(function: F) -> F:
     try:
         return cast("F", njit(cache=True, nogil=True)(function))
     except RuntimeError:  # no place for the cache
-        return cast("F", njit(nogil=True)(function))
+        return part(function)
+
+
+def part(function: F) -> F:
+    """Compile a function into those that call it; only they are kept."""
+    return cast("F", njit(nogil=True)(function))
+
+
+def stamp(*modules: ModuleType) -> int:
+    """Return a number that changes with the source of `modules`.
+
+    What is kept is found again by its own file and by the values it encloses, not by the files of
+    its parts: a compiled function with parts elsewhere has to enclose their stamp.
+    """
+    return zlib.crc32(b"".join(Path(str(module.__file__)).read_bytes() for module in modules))

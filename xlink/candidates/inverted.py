@@ -24,7 +24,8 @@ class InvertedIndex:
     """What the index stores; terms are numbered from the commonest, texts by length of vector.
 
     *Shapes:* `vocabulary` (terms,) are the packed n-grams, ascending, and `term_numbers` their
-    numbers; `term_weights` (terms,), by number; the others as in `xlink.candidates.kernel.Gallery`.
+    numbers; `term_weights` (terms,), by number; the others as in
+    `xlink.candidates.gallery.Gallery`.
     """
 
     alphabet: npt.NDArray[np.uint32]

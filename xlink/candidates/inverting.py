@@ -6,11 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from xlink.candidates.compiled import compiled
-from xlink.candidates.kernel import BLOCK, LANES
+from xlink.candidates.gallery import BLOCK, WORDS
 
 __all__ = ["columns", "room", "rows", "sums", "taken"]
-
-_WORDS = BLOCK // LANES
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
@@ -52,13 +50,13 @@ def columns(
 ) -> tuple[Shorts, Ints]:
     """Return the texts of each term: bitmaps of the first `n_common`, lists of the others."""
     n_texts = len(offsets) - 1
-    n_words = (n_texts + BLOCK - 1) // BLOCK * _WORDS
+    n_words = (n_texts + BLOCK - 1) // BLOCK * WORDS
     bitmaps = np.zeros((n_common, n_words), dtype=np.uint16)
     postings = np.empty(posting_offsets[-1], dtype=np.int32)
     cursors = posting_offsets.copy()
     for text in range(n_texts):
         block, at = text // BLOCK, text % BLOCK
-        word, bit = block * _WORDS + at % _WORDS, np.uint16(1 << (at // _WORDS))
+        word, bit = block * WORDS + at % WORDS, np.uint16(1 << (at // WORDS))
         for place in range(offsets[text], offsets[text + 1]):
             term = terms[place]
             if term < n_common:

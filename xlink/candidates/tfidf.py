@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
 from xlink.candidate_set import CandidateSet, segment_offsets
+from xlink.candidates.gallery import Gallery, Hits, Wordings
 from xlink.candidates.index import load_arrays, save_arrays
 from xlink.candidates.inverted import InvertedIndex, invert
 from xlink.candidates.ngrams import NgramAnalyser
@@ -21,9 +23,6 @@ from xlink.text.cognates import shared_spelling
 from xlink.text.folding import fold_many
 from xlink.text.tokens import based_text, primary_language
 from xlink.types import NO_FILTER, Filter, Query
-
-if TYPE_CHECKING:
-    from xlink.candidates.kernel import Hits
 
 __all__ = ["TfidfNgrams"]
 
@@ -45,6 +44,8 @@ class TfidfNgrams:
 
     With a `paraphraser`, other wordings of a mention that is no name itself are searched as well.
     What they find scores the cosine times `0.8 + 0.2 * share`, with the word substitute's share.
+
+    `threads` share the queries of a call between them, which changes no result.
     """
 
     name = "tfidf"
@@ -55,10 +56,14 @@ class TfidfNgrams:
         arrays: InvertedIndex,
         sizes: tuple[int, ...],
         paraphraser: Paraphraser | None,
+        threads: int = 1,
     ) -> None:
+        if threads < 1:
+            raise ValueError(f"A search takes at least one thread, not {threads}.")
         self.terminology = terminology
         self.sizes = sizes
         self.paraphraser = paraphraser
+        self.threads = threads
         self._arrays = arrays
         self._analyser = NgramAnalyser(arrays.alphabet, sizes)
         self._unseen_weight = np.float32(1 + np.log(1 + len(arrays.norms)))
@@ -69,7 +74,12 @@ class TfidfNgrams:
 
     @classmethod
     def build(
-        cls, terminology: Terminology, *, sizes: tuple[int, ...] = (3,), paraphrase: bool = True
+        cls,
+        terminology: Terminology,
+        *,
+        sizes: tuple[int, ...] = (3,),
+        paraphrase: bool = True,
+        threads: int = 1,
     ) -> Self:
         """Index all aliases of `terminology` by their n-grams of the given sizes (1 to 4).
 
@@ -81,7 +91,7 @@ class TfidfNgrams:
         for each in fields(arrays):  # as when mapped, so that the kernel is compiled but once
             getattr(arrays, each.name).flags.writeable = False
         paraphraser = Paraphraser.learn(terminology) if paraphrase else None
-        index = cls(terminology, arrays, tuple(sizes), paraphraser)
+        index = cls(terminology, arrays, tuple(sizes), paraphraser, threads)
         # The first search on a machine compiles the kernel, which is then cached on disk.
         index.generate([Query("", text) for text in distinct.texts[:1]], 1)
         return index
@@ -101,7 +111,7 @@ class TfidfNgrams:
         )
 
     @classmethod
-    def load(cls, path: Path, terminology: Terminology) -> Self:
+    def load(cls, path: Path, terminology: Terminology, *, threads: int = 1) -> Self:
         """Open a saved index by memory map.
 
         Raises:
@@ -117,7 +127,7 @@ class TfidfNgrams:
             if name.startswith(_SUB)
         }
         paraphraser = Paraphraser(learned) if learned else None
-        return cls(terminology, InvertedIndex(**arrays), sizes, paraphraser)
+        return cls(terminology, InvertedIndex(**arrays), sizes, paraphraser, threads)
 
     def generate(self, queries: Sequence[Query], k: int, where: Filter = NO_FILTER) -> CandidateSet:
         """Return the `k` concepts a query whose best names are nearest by cosine."""
@@ -125,11 +135,13 @@ class TfidfNgrams:
             rows = np.empty(0, dtype=np.int32)
             offsets = np.zeros(len(queries) + 1, dtype=np.int64)
             return CandidateSet.single(self.name, offsets, rows, rows, rows.astype(np.float32))
-        batches = [
-            self._search(queries[start : start + _QUERY_BATCH], k, where)
-            for start in range(0, max(1, len(queries)), _QUERY_BATCH)
-        ]
-        return CandidateSet.concatenate(batches)
+        size = max(1, min(_QUERY_BATCH, -(-len(queries) // self.threads)))
+        batches = [queries[start : start + size] for start in range(0, max(1, len(queries)), size)]
+        if self.threads == 1 or len(batches) == 1:
+            return CandidateSet.concatenate([self._search(batch, k, where) for batch in batches])
+        with ThreadPoolExecutor(self.threads) as pool:
+            found = pool.map(lambda batch: self._search(batch, k, where), batches)
+            return CandidateSet.concatenate(list(found))
 
     def _search(self, queries: Sequence[Query], k: int, where: Filter) -> CandidateSet:
         folded = fold_many([query.text[:_MAX_QUERY_CHARS] for query in queries])
@@ -138,10 +150,9 @@ class TfidfNgrams:
         ]
         spoken = [primary_language(query.language) for query in queries]
         codes = np.array([self._language_codes.get(each, -1) for each in spoken], dtype=np.int32)
-        from xlink.candidates import kernel  # compiled: imported when first needed
 
         shape = (len(queries), min(k, self.terminology.n_concepts))
-        hits = kernel.Hits(
+        hits = Hits(
             np.zeros(len(queries), dtype=np.int64),
             np.zeros(shape, dtype=np.int32),
             np.zeros(shape, dtype=np.int32),
@@ -180,7 +191,7 @@ class TfidfNgrams:
         where: Filter,
     ) -> None:
         """Add to `hits` what normalised texts find for their owners, at `factors` of the cosine."""
-        from xlink.candidates.kernel import Gallery, Wordings, search  # compiled
+        from xlink.candidates.kernel import search  # compiled: imported when first needed
 
         arrays, terminology = self._arrays, self.terminology
         allowed = allowed_texts = np.empty(0, dtype=bool)

@@ -65,7 +65,7 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Score a run. Example: xlink evaluate run.jsonl corpus/ --reader gsc -t hpo --by words"""
-    from xlink.evaluate import (
+    from xlink.evaluation import (
         Run,
         check_table_path,
         compare,
@@ -73,7 +73,7 @@ def evaluate(
         evaluation_report,
         write_table,
     )
-    from xlink.evaluate import evaluate as score
+    from xlink.evaluation import evaluate as score
     from xlink.home import terminology_path
     from xlink.render import evaluation_page
     from xlink.tally import Tally

@@ -26,7 +26,7 @@ from xlink.cli.arguments import (
 from xlink.cli.output import note, print_lines, print_result, report
 
 if TYPE_CHECKING:
-    from xlink.evaluate import RunHeader
+    from xlink.evaluation import RunHeader
     from xlink.protocols import CorpusWriter
     from xlink.tally import Tally
     from xlink.terminology import Terminology
@@ -68,7 +68,7 @@ def link(
 ) -> None:
     """Link documents. Example: xlink link letters/ -t icd10 --language es"""
     from xlink.corpora.linked import annotated
-    from xlink.evaluate import RunHeader
+    from xlink.evaluation import RunHeader
     from xlink.linker import DEFAULT_DETECTOR, DEFAULT_GENERATORS, Linker
     from xlink.progress import track
     from xlink.tally import Tally

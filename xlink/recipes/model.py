@@ -109,6 +109,7 @@ class LinkerSpec(BaseModel):
     k: Annotated[int, Field(ge=1)] = 64
     threshold: float = 0.2
     window_chars: Annotated[int, Field(ge=0)] = 128
+    long_forms: bool = False
     filter: FilterSpec = FilterSpec()
 
 

@@ -17,18 +17,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from xlink.candidates.fusion import Fusion, ReciprocalRankFusion, WeightedFusion
 from xlink.candidates.training_mentions import TrainingMentions
 from xlink.corpora.splits import Seen, Unseen, unseen
 from xlink.corpora.writing import written_whole
-from xlink.decide import ThresholdDecider
 from xlink.errors import DataError
-from xlink.evaluate import Run, RunHeader, measure, write_run
-from xlink.evaluate.bootstrap import Figure
-from xlink.linker import Linker
+from xlink.evaluation import Run, RunHeader, measure, write_run
+from xlink.evaluation.bootstrap import Figure
 from xlink.progress import track
 from xlink.protocols import CandidateGenerator
 from xlink.recipes.environment import code_digest, environment, peak_memory_mb
+from xlink.recipes.linking import linker_of
 from xlink.recipes.materials import Materials
 from xlink.recipes.model import (
     UNSEEN,
@@ -125,15 +123,7 @@ class Job:
         spec = self.linker_spec
         with self._timed("index"):
             terminology = self.materials.terminology(self.task.terminology)
-            linker = Linker(
-                terminology,
-                generators=self.open_generators(),
-                fusion=_fusion(spec),
-                decider=ThresholdDecider(threshold=spec.threshold, keep=spec.k),
-                k=spec.k,
-                where=spec.filter.where(),
-                window_chars=spec.window_chars,
-            )
+            linker = linker_of(spec, terminology, self.open_generators())
         with self._timed("link"):
             documents = self.materials.documents(self.task.corpus)
             header = RunHeader(self._system_name, terminology.name, terminology.fingerprint)
@@ -256,12 +246,6 @@ class Job:
         start = time.perf_counter()
         yield
         self._seconds[stage] = round(time.perf_counter() - start, 2)
-
-
-def _fusion(spec: LinkerSpec) -> Fusion:
-    if spec.fusion == "weighted":
-        return WeightedFusion(weights=spec.weights)
-    return ReciprocalRankFusion(weights=spec.weights)
 
 
 def _described(corpus: CorpusSpec, materials: Materials) -> list[object]:

@@ -1,7 +1,7 @@
 """Links for people and programs: a table, JSON lines, and a page that explains itself.
 
 LinkedDocument + Terminology ──▶ Explanation ──▶ table | HTML page
-LinkedDocument ──▶ JSON lines, which `xlink.evaluate.Run` reads
+LinkedDocument ──▶ JSON lines, which `xlink.evaluation.Run` reads
 Evaluation ──▶ report
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from xlink.evaluate.run import DocumentLinks, RunHeader, run_lines
+from xlink.evaluation.run import DocumentLinks, RunHeader, run_lines
 from xlink.types import LinkedDocument
 
 __all__ = ["jsonl_lines"]

@@ -116,3 +116,17 @@ def test_the_index_is_byte_identical_when_made_again(tmp_path: Path, small: Term
             [(str(each.relative_to(tmp_path / name)), each.read_bytes()) for each in files]
         )
     assert contents[0] == contents[1]
+
+
+def test_threads_change_no_result(small: Terminology, tmp_path: Path) -> None:
+    TfidfNgrams.build(small).save(tmp_path / "index")
+    queries = [Query(str(n), text, language="en") for n, text in enumerate(small.alias_texts())]
+    alone = TfidfNgrams.load(tmp_path / "index", small).generate(queries, 5)
+    shared = TfidfNgrams.load(tmp_path / "index", small, threads=3).generate(queries, 5)
+    for name in ("query_offsets", "concept_rows", "alias_rows", "scores"):
+        assert np.array_equal(getattr(alone, name), getattr(shared, name))
+
+
+def test_a_search_without_threads_is_refused(small: Terminology) -> None:
+    with pytest.raises(ValueError, match="at least one thread"):
+        TfidfNgrams.build(small, threads=0)

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from xlink.cli import main
-from xlink.corpora.bigbio_files import BigbioReader
-from xlink.corpora.brat import BratReader
+from xlink.corpora.formats.bigbio_files import BigbioReader
+from xlink.corpora.formats.brat import BratReader
+from xlink.corpora.formats.pubtator import PubtatorReader
 from xlink.corpora.jsonl import JsonlReader, write_documents
-from xlink.corpora.pubtator import PubtatorReader
 from xlink.protocols import CorpusReader, CorpusWriter
 from xlink.registry import READERS, WRITERS
 from xlink.tally import Tally

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from xlink.corpora.bigbio import from_bigbio, to_bigbio
-from xlink.corpora.bigbio_datasets import from_dataset, load_bigbio, to_dataset
-from xlink.corpora.bigbio_files import BigbioReader, BigbioWriter
+from xlink.corpora.formats.bigbio import from_bigbio, to_bigbio
+from xlink.corpora.formats.bigbio_datasets import from_dataset, load_bigbio, to_dataset
+from xlink.corpora.formats.bigbio_files import BigbioReader, BigbioWriter
 from xlink.corpora.gold import GoldOptions
 from xlink.corpora.reading import make_reader
 from xlink.errors import DataError, MissingExtraError

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from xlink.corpora.bioc import BiocReader
-from xlink.corpora.bioc_writer import BiocWriter
+from xlink.corpora.formats.bioc import BiocReader
+from xlink.corpora.formats.bioc_writer import BiocWriter
 from xlink.corpora.reading import make_reader
 from xlink.errors import DataError, SpecError
 from xlink.tally import Tally

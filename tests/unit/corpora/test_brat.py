@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from xlink.corpora.brat import BratReader
-from xlink.corpora.brat_layouts import MantraReader, NerelBioReader, QuaeroReader
-from xlink.corpora.brat_writer import BratWriter
+from xlink.corpora.formats.brat import BratReader
+from xlink.corpora.formats.brat_writer import BratWriter
+from xlink.corpora.published.brat_layouts import MantraReader, NerelBioReader, QuaeroReader
 from xlink.corpora.reading import make_reader
 from xlink.errors import DataError, SpecError
 from xlink.tally import Tally

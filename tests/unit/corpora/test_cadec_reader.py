@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from xlink.corpora.cadec import CadecReader
+from xlink.corpora.published.cadec import CadecReader
 from xlink.errors import DataError, SpecError
 from xlink.tally import Tally
 from xlink.types import Document, Mention

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from xlink.corpora.codiesp import CodiespReader
+from xlink.corpora.published.codiesp import CodiespReader
 from xlink.errors import DataError, SpecError
 from xlink.tally import Tally
 from xlink.types import Document, Mention

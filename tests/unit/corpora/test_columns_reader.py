@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from xlink.corpora.columns import ColumnsReader
-from xlink.corpora.smm4h import Smm4hReader
+from xlink.corpora.formats.columns import ColumnsReader
+from xlink.corpora.published.smm4h import Smm4hReader
 from xlink.errors import DataError, SpecError
 from xlink.tally import Tally
 from xlink.types import Document, Mention

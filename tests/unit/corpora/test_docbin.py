@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from xlink.corpora.docbin import DocbinReader, DocbinWriter
+from xlink.corpora.formats.docbin import DocbinReader, DocbinWriter
 from xlink.errors import DataError, MissingExtraError, SpecError
 from xlink.protocols import CorpusReader, CorpusWriter
 from xlink.tally import Tally

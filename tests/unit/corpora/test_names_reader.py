@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from xlink.corpora.names import NamesReader
+from xlink.corpora.published.names import NamesReader
 from xlink.errors import ArtifactError, UnknownNameError
 from xlink.tally import Tally
 from xlink.terminology import Terminology, build_terminology

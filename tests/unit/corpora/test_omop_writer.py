@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from xlink.corpora.omop import NOTE_NLP_COLUMNS, NoteNlpWriter
+from xlink.corpora.formats.omop import NOTE_NLP_COLUMNS, NoteNlpWriter
 from xlink.errors import DataError, SpecError
 from xlink.protocols import CorpusWriter
 from xlink.types import Document, Mention

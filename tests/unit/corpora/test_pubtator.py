@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from xlink.corpora.formats.pubtator import PubtatorReader
+from xlink.corpora.formats.pubtator_writer import PubtatorWriter
 from xlink.corpora.gold import Several
-from xlink.corpora.pubtator import PubtatorReader
-from xlink.corpora.pubtator_writer import PubtatorWriter
 from xlink.corpora.reading import make_reader
 from xlink.errors import DataError, SpecError
 from xlink.tally import Tally

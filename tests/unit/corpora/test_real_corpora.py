@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from xlink.corpora import DistemistReader, GscReader
-from xlink.corpora.distemist import Codes
+from xlink.corpora.published.distemist import Codes
 from xlink.tally import Tally
 
 DATA = Path(os.environ.get("XLINK_DATA", ""))

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from xlink.corpora.bigbio import from_bigbio, to_bigbio
-from xlink.corpora.brat_layouts import MantraReader, QuaeroReader
-from xlink.corpora.pubtator import PubtatorReader
+from xlink.corpora.formats.bigbio import from_bigbio, to_bigbio
+from xlink.corpora.formats.pubtator import PubtatorReader
+from xlink.corpora.published.brat_layouts import MantraReader, QuaeroReader
 from xlink.corpora.spans import surface
 from xlink.protocols import CorpusReader
 from xlink.tally import Tally

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from xlink.corpora.codiesp import Codes, CodiespReader
-from xlink.corpora.distemist import DistemistReader
+from xlink.corpora.published.codiesp import Codes, CodiespReader
+from xlink.corpora.published.distemist import DistemistReader
 from xlink.corpora.spans import check_spans, surface
 from xlink.corpora.splits import Seen, Split, unseen
 from xlink.tally import Tally

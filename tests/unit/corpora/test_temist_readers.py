@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from xlink.corpora.distemist import DistemistReader
-from xlink.corpora.medprocner import MedprocnerReader
-from xlink.corpora.symptemist import SymptemistReader
+from xlink.corpora.published.distemist import DistemistReader
+from xlink.corpora.published.medprocner import MedprocnerReader
+from xlink.corpora.published.symptemist import SymptemistReader
 from xlink.errors import DataError, SpecError
 from xlink.tally import Tally
 from xlink.types import Document, Mention

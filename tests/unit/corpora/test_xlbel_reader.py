@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from xlink.corpora.xlbel import XlbelReader
+from xlink.corpora.published.xlbel import XlbelReader
 from xlink.errors import DataError
 from xlink.tally import Tally
 from xlink.types import Document, Mention

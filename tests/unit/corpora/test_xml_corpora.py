@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from xlink.corpora.bronco import BroncoReader
-from xlink.corpora.craft import CraftReader
-from xlink.corpora.e3c import E3cReader
+from xlink.corpora.published.bronco import BroncoReader
+from xlink.corpora.published.craft import CraftReader
+from xlink.corpora.published.e3c import E3cReader
 from xlink.errors import DataError, SpecError
 from xlink.protocols import CorpusReader
 from xlink.tally import Tally

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from xlink.evaluate import (
+from xlink.evaluation import (
     FACETS,
     Comparison,
     DocumentLinks,

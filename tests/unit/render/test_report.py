@@ -6,9 +6,9 @@ from importlib.resources import files
 
 import pytest
 
-from xlink.evaluate import Comparison, Evaluation, Figure
-from xlink.evaluate.calibration import Calibration, Reliability
-from xlink.evaluate.overview import Waterfall
+from xlink.evaluation import Comparison, Evaluation, Figure
+from xlink.evaluation.calibration import Calibration, Reliability
+from xlink.evaluation.overview import Waterfall
 from xlink.render import evaluation_page
 from xlink.types import Document
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from xlink.evaluate import Comparison, Evaluation
+from xlink.evaluation import Comparison, Evaluation
 from xlink.render import evaluation_page
 from xlink.types import Document
 

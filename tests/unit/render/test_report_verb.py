@@ -7,7 +7,7 @@ import pytest
 
 from xlink.cli import main
 from xlink.corpora.jsonl import write_documents
-from xlink.evaluate import Run, RunHeader
+from xlink.evaluation import Run, RunHeader
 from xlink.types import Document
 
 

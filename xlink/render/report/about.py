@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from xlink.evaluate import Counts, Evaluation
+from xlink.evaluation import Counts, Evaluation
 from xlink.render.markup import escaped
 from xlink.render.report.tables import table
 from xlink.render.report.wording import interval, number

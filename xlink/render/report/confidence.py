@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from xlink.evaluate import Figure
-from xlink.evaluate.calibration import Reliability
-from xlink.evaluate.risk import RiskCoverage
+from xlink.evaluation import Figure
+from xlink.evaluation.calibration import Reliability
+from xlink.evaluation.risk import RiskCoverage
 from xlink.render.report.frame import Axis, curve, plot, tip, unit_axis
 from xlink.render.report.marks import mark
 from xlink.render.report.tables import behind, table

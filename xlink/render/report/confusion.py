@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from xlink.evaluate.confusion import Confusion
+from xlink.evaluation.confusion import Confusion
 from xlink.render.markup import escaped
 from xlink.render.report.tables import behind, table
 from xlink.render.report.wording import share

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xlink.evaluate import Figure
+from xlink.evaluation import Figure
 from xlink.render.markup import escaped
 from xlink.render.report.frame import Axis
 from xlink.render.report.marks import key, kind, legend, mark

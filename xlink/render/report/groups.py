@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlink.evaluate import Evaluation
-from xlink.evaluate.breakdown import Breakdown
+from xlink.evaluation import Evaluation
+from xlink.evaluation.breakdown import Breakdown
 from xlink.render.markup import escaped, plural
 from xlink.render.report.dots import DotRow, dot_table
 from xlink.render.report.headline import deepest_recall, detects

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlink.evaluate import Evaluation, Figure, Measure
+from xlink.evaluation import Evaluation, Figure, Measure
 from xlink.render.report.dots import DotRow, dot_table
 from xlink.render.report.methods import measure_link
 from xlink.render.report.tables import behind, table

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
 
-from xlink.evaluate import Comparison, Evaluation
+from xlink.evaluation import Comparison, Evaluation
 from xlink.render.markup import escaped, plural
 from xlink.render.report.about import subject
 from xlink.render.report.confidence import reliability_plot, risk_plot

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlink.evaluate import Figure
-from xlink.evaluate.overview import RecallCurve
+from xlink.evaluation import Figure
+from xlink.evaluation.overview import RecallCurve
 from xlink.render.report.frame import Axis, band, curve, plot, tip, unit_axis
 from xlink.render.report.marks import legend, mark
 from xlink.render.report.tables import behind, table

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from xlink.evaluate import Comparison, Figure
+from xlink.evaluation import Comparison, Figure
 from xlink.render.markup import escaped
 from xlink.render.report.dots import DotRow, dot_table
 from xlink.render.report.frame import Axis

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from xlink.evaluate.overview import Waterfall
+from xlink.evaluation.overview import Waterfall
 from xlink.render.report.bars import Bar, bar_table
 
 __all__ = ["waterfall_bars"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlink.evaluate import Figure
+from xlink.evaluation import Figure
 
 __all__ = ["compact", "interval", "number", "percent", "share"]
 

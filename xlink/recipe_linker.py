@@ -1,0 +1,57 @@
+"""The linker of a recipe, for texts that are not those of the recipe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from xlink.candidates.training_mentions import TrainingMentions
+from xlink.errors import UnknownNameError
+from xlink.indexes import open_detector, open_generator
+from xlink.linker import DEFAULT_DETECTOR, Linker
+from xlink.recipes.finding import find_recipes, known_recipes
+from xlink.recipes.linking import linker_of
+from xlink.recipes.materials import Materials
+from xlink.recipes.model import Recipe, Task
+
+__all__ = ["open_recipe_linker"]
+
+
+def open_recipe_linker(
+    recipe: Path | str,
+    *,
+    system: str | None = None,
+    part: str | None = None,
+    detector: str | None = DEFAULT_DETECTOR,
+) -> Linker:
+    """Open the linker that `system` is on `part` of a recipe, as `Linker.from_recipe` describes it.
+
+    Recipes keep all candidates of a link for their measures, and so does this linker.
+
+    Raises:
+        UnknownNameError: there is no such recipe, system or part.
+        MissingContentError: the terminology or the training part is not there.
+    """
+    found = find_recipes([str(recipe)])
+    if len(found) != 1:
+        raise UnknownNameError("recipe", str(recipe), known_recipes())
+    task = _task(found[0], part)
+    name = system if system is not None else [*task.systems][-1]
+    if name not in task.systems:
+        raise UnknownNameError(f"system of {found[0].name}:", name, task.systems)
+    spec, materials = task.systems[name], Materials(found[0].path.parent)
+    terminology = materials.terminology(task.terminology)
+    generators = [
+        TrainingMentions.build(terminology, documents=materials.documents(task.training))
+        if each == TrainingMentions.name and task.training is not None
+        else open_generator(terminology, each)
+        for each in spec.generators
+    ]
+    opened = None if detector is None else open_detector(terminology, detector)
+    return linker_of(spec, terminology, generators, detector=opened)
+
+
+def _task(recipe: Recipe, part: str | None) -> Task:
+    name = part if part is not None else next(iter(recipe.tasks))
+    if name not in recipe.tasks:
+        raise UnknownNameError(f"part of {recipe.name}:", name, recipe.tasks)
+    return recipe.tasks[name]

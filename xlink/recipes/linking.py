@@ -1,0 +1,41 @@
+"""The linker that a system of a recipe is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xlink.candidates.fusion import Fusion, ReciprocalRankFusion, WeightedFusion
+from xlink.decide import ThresholdDecider
+from xlink.linker import Linker
+from xlink.protocols import CandidateGenerator, MentionDetector
+from xlink.recipes.model import LinkerSpec
+from xlink.terminology import Terminology
+
+__all__ = ["linker_of"]
+
+
+def linker_of(
+    spec: LinkerSpec,
+    terminology: Terminology,
+    generators: Sequence[CandidateGenerator],
+    *,
+    detector: MentionDetector | None = None,
+) -> Linker:
+    """Put a linker together as `spec` says; it keeps all candidates of a link."""
+    return Linker(
+        terminology,
+        generators=generators,
+        detector=detector,
+        fusion=_fusion(spec),
+        decider=ThresholdDecider(threshold=spec.threshold, keep=spec.k),
+        k=spec.k,
+        where=spec.filter.where(),
+        window_chars=spec.window_chars,
+        long_forms=spec.long_forms,
+    )
+
+
+def _fusion(spec: LinkerSpec) -> Fusion:
+    if spec.fusion == "weighted":
+        return WeightedFusion(weights=spec.weights, cut_at=spec.k)
+    return ReciprocalRankFusion(weights=spec.weights)

@@ -1,0 +1,77 @@
+"""Which spans of a `Doc` are mentions, and how a link is written on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from spacy.tokens import Span as Tokens
+from spacy.tokens import SpanGroup
+from spacy.util import filter_spans
+
+from xlink.corpora.formats.spacy_docs import NIL, NO_LABEL
+from xlink.types import Document, Link, Mention
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+__all__ = ["as_document", "mark_detected", "mark_entities", "mark_group", "tokens_of"]
+
+
+def as_document(doc: Doc, number: int, language: str, spans: Iterable[Tokens]) -> Document:
+    """Return a `Doc` as a document with a mention for each of `spans`, in their order."""
+    text = doc.text
+    borders = ((each.start_char, each.end_char, each.label_) for each in spans)
+    mentions = tuple(
+        Mention(f"T{n}", ((start, end),), text[start:end], label)
+        for n, (start, end, label) in enumerate(borders, start=1)
+    )
+    return Document(str(number), text, language, mentions)
+
+
+def tokens_of(doc: Doc, mention: Mention) -> Tokens | None:
+    """Return the whole tokens that a mention touches; None in white space, where there are none."""
+    found = doc.char_span(
+        mention.start,
+        mention.end,
+        label=mention.label or NO_LABEL,
+        span_id=mention.id,
+        alignment_mode="expand",
+    )
+    return found if found is not None and found.text else None
+
+
+def mark_entities(entities: Iterable[Tokens], links: Iterable[Link]) -> None:
+    """Set `kb_id_` of entities that a `Doc` has; nothing else about them changes."""
+    for entity, link in zip(entities, links, strict=True):
+        for token in entity:
+            token.ent_kb_id_ = _kb_id(link)
+
+
+def mark_group(doc: Doc, group: str, spans: Sequence[Tokens], links: Iterable[Link]) -> None:
+    """Write a span group anew with `kb_id_`, which can't be set on the spans of one."""
+    attrs = doc.spans[group].attrs if group in doc.spans else {}
+    linked = [
+        Tokens(
+            doc,
+            tokens.start,
+            tokens.end,
+            label=tokens.label,
+            kb_id=_kb_id(link),
+            span_id=tokens.id,
+        )
+        for tokens, link in zip(spans, links, strict=True)
+    ]
+    doc.spans[group] = SpanGroup(doc, name=group, attrs=attrs, spans=linked)
+
+
+def mark_detected(doc: Doc, group: str, spans: Sequence[Tokens], links: Iterable[Link]) -> None:
+    """Write what was detected to a span group, and to the entities where there is none yet."""
+    mark_group(doc, group, spans, links)
+    taken = {token.i for entity in doc.ents for token in entity}
+    free = [each for each in doc.spans[group] if taken.isdisjoint(range(each.start, each.end))]
+    doc.set_ents(filter_spans(free), default="unmodified")
+
+
+def _kb_id(link: Link) -> str:
+    return NIL if link.concept_id is None else link.concept_id
