@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from sklearn.feature_extraction.text import CountVectorizer
 
-import xlink.candidates.inverted
+import xlink.candidates.ngram_index.inverted
 import xlink.candidates.tfidf
 from xlink.candidates.tfidf import TfidfNgrams
 from xlink.terminology import Terminology, build_terminology
@@ -254,7 +254,7 @@ def test_batches_of_the_build_and_of_queries_do_not_show(
 ) -> None:
     queries = mangled(terminology)
     whole = TfidfNgrams.build(terminology, paraphrase=False).generate(queries, 9)
-    monkeypatch.setattr(xlink.candidates.inverted, "_BATCH", 50)
+    monkeypatch.setattr(xlink.candidates.ngram_index.inverted, "_BATCH", 50)
     monkeypatch.setattr(xlink.candidates.tfidf, "_QUERY_BATCH", 13)
     pieces = TfidfNgrams.build(terminology, paraphrase=False).generate(queries, 9)
     for name in ("query_offsets", "concept_rows", "alias_rows", "scores"):

@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from xlink.candidate_set import CandidateSet, best_per_concept, segment_offsets
-from xlink.candidates.dense_faiss import chosen_search
-from xlink.candidates.dense_index import DenseIndex
-from xlink.candidates.dense_names import DistinctNames, has_content
-from xlink.candidates.dense_space import VectorSpace
-from xlink.candidates.dense_vectors import Precision, StoredVectors
 from xlink.candidates.hubness import Hubness
+from xlink.candidates.vectors.faiss_search import chosen_search
+from xlink.candidates.vectors.index import DenseIndex
+from xlink.candidates.vectors.names import DistinctNames, has_content
+from xlink.candidates.vectors.space import VectorSpace
+from xlink.candidates.vectors.stored import Precision, StoredVectors
 from xlink.encoders.encoding import encode_all
 from xlink.encoders.opening import open_encoder
 from xlink.errors import SpecError, StaleIndexError

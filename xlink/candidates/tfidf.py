@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from xlink.candidate_set import CandidateSet, segment_offsets
-from xlink.candidates.gallery import Gallery, Hits, Wordings
 from xlink.candidates.index import load_arrays, save_arrays
-from xlink.candidates.inverted import InvertedIndex, invert
+from xlink.candidates.ngram_index.gallery import Gallery, Hits, Wordings
+from xlink.candidates.ngram_index.inverted import InvertedIndex, invert
 from xlink.candidates.ngrams import NgramAnalyser
 from xlink.candidates.paraphrase import Paraphraser
 from xlink.candidates.texts import DistinctTexts
@@ -191,7 +191,9 @@ class TfidfNgrams:
         where: Filter,
     ) -> None:
         """Add to `hits` what normalised texts find for their owners, at `factors` of the cosine."""
-        from xlink.candidates.kernel import search  # compiled: imported when first needed
+        from xlink.candidates.ngram_index.kernel import (
+            search,  # compiled: imported when first needed
+        )
 
         arrays, terminology = self._arrays, self.terminology
         allowed = allowed_texts = np.empty(0, dtype=bool)

@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pytest
 
 from xlink.candidates.dense import DenseGenerator
-from xlink.candidates.dense_names import DistinctNames
 from xlink.candidates.hubness import Csls
+from xlink.candidates.vectors.names import DistinctNames
 from xlink.errors import SpecError, StaleIndexError
 from xlink.terminology import Terminology, build_terminology
 from xlink.terminology.fetch import cache_folder

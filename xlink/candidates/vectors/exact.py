@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from xlink.candidates.dense_vectors import StoredVectors
+from xlink.candidates.vectors.stored import StoredVectors
 
 __all__ = ["Admitted", "ExactSearch", "Hits", "VectorSearch", "rescored"]
 

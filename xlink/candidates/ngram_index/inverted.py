@@ -25,7 +25,7 @@ class InvertedIndex:
 
     *Shapes:* `vocabulary` (terms,) are the packed n-grams, ascending, and `term_numbers` their
     numbers; `term_weights` (terms,), by number; the others as in
-    `xlink.candidates.gallery.Gallery`.
+    `xlink.candidates.ngram_index.gallery.Gallery`.
     """
 
     alphabet: npt.NDArray[np.uint32]
@@ -44,7 +44,7 @@ class InvertedIndex:
 
 def invert(analyser: NgramAnalyser, distinct: DistinctTexts) -> InvertedIndex:
     """Index texts by their n-grams, each weighted by idf(t) = 1 + ln((1 + N) / (1 + df(t)))."""
-    from xlink.candidates import inverting  # compiled: imported when first needed
+    from xlink.candidates.ngram_index import inverting  # compiled: imported when first needed
 
     vocabulary, offsets, columns = _count_ngrams(analyser, distinct.texts)
     # Texts too short for the sizes have no n-grams: they do not count, and are never found.

@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from xlink.candidates import dense_search
-from xlink.candidates.dense_faiss import FaissSearch, chosen_search
-from xlink.candidates.dense_search import ExactSearch
-from xlink.candidates.dense_space import VectorSpace, unit_rows
-from xlink.candidates.dense_vectors import Precision, StoredVectors
+from xlink.candidates.vectors import exact
+from xlink.candidates.vectors.exact import ExactSearch
+from xlink.candidates.vectors.faiss_search import FaissSearch, chosen_search
+from xlink.candidates.vectors.space import VectorSpace, unit_rows
+from xlink.candidates.vectors.stored import Precision, StoredVectors
 from xlink.errors import MissingExtraError, UnknownNameError
 
 RNG = np.random.default_rng(7)
@@ -28,7 +28,7 @@ def best(n: int, admitted: npt.NDArray[np.bool_] | None) -> list[set[int]]:
 
 
 def found(
-    search: dense_search.VectorSearch, n: int, admitted: npt.NDArray[np.bool_] | None
+    search: exact.VectorSearch, n: int, admitted: npt.NDArray[np.bool_] | None
 ) -> list[set[int]]:
     numbers, rows = search.hits(QUERIES, n, admitted)
     return [set(rows[numbers == query].tolist()) for query in range(len(QUERIES))]
@@ -39,8 +39,8 @@ def found(
 def test_exact_search_is_brute_force(
     admitted: npt.NDArray[np.bool_] | None, precision: Precision, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dense_search, "_ROWS", 128)
-    monkeypatch.setattr(dense_search, "_QUERIES", 7)
+    monkeypatch.setattr(exact, "_ROWS", 128)
+    monkeypatch.setattr(exact, "_QUERIES", 7)
     search = ExactSearch(StoredVectors.of(VECTORS, precision), PENALTIES)
     expected = best(10, admitted)
     got = found(search, 10, admitted)

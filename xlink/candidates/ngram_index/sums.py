@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from xlink.candidates.compiled import part
-from xlink.candidates.gallery import BLOCK, LANES, WORDS, Doubles, Gallery, Ints, Longs, Shorts
+from xlink.candidates.ngram_index.compiled import part
+from xlink.candidates.ngram_index.gallery import (
+    BLOCK,
+    LANES,
+    WORDS,
+    Doubles,
+    Gallery,
+    Ints,
+    Longs,
+    Shorts,
+)
 
 __all__ = ["accumulate", "first_from", "largest", "level_of", "quantised"]
 

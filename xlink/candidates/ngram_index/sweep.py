@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xlink.candidates.compiled import part
-from xlink.candidates.gallery import (
+from xlink.candidates.ngram_index.compiled import part
+from xlink.candidates.ngram_index.gallery import (
     BLOCK,
     SLACK,
     WORDS,
@@ -17,7 +17,7 @@ from xlink.candidates.gallery import (
     Shorts,
     Wordings,
 )
-from xlink.candidates.sums import accumulate, first_from, largest, level_of, quantised
+from xlink.candidates.ngram_index.sums import accumulate, first_from, largest, level_of, quantised
 
 __all__ = ["BINS", "BOUND", "sweep"]
 

@@ -10,11 +10,11 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from xlink.candidates.dense_faiss import FaissSearch
-from xlink.candidates.dense_names import DistinctNames
-from xlink.candidates.dense_search import Admitted, ExactSearch, VectorSearch, rescored
-from xlink.candidates.dense_space import VectorSpace
-from xlink.candidates.dense_vectors import StoredVectors
+from xlink.candidates.vectors.exact import Admitted, ExactSearch, VectorSearch, rescored
+from xlink.candidates.vectors.faiss_search import FaissSearch
+from xlink.candidates.vectors.names import DistinctNames
+from xlink.candidates.vectors.space import VectorSpace
+from xlink.candidates.vectors.stored import StoredVectors
 
 __all__ = ["DenseArrays", "DenseIndex"]
 

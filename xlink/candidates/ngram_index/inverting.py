@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from xlink.candidates.compiled import compiled
-from xlink.candidates.gallery import BLOCK, WORDS
+from xlink.candidates.ngram_index.compiled import compiled
+from xlink.candidates.ngram_index.gallery import BLOCK, WORDS
 
 __all__ = ["columns", "room", "rows", "sums", "taken"]
 

@@ -23,13 +23,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from xlink.candidates import gallery as gallery_module
-from xlink.candidates import places, sums
-from xlink.candidates import sweep as sweep_module
-from xlink.candidates.compiled import compiled, part, stamp
-from xlink.candidates.gallery import BLOCK, SLACK, Gallery, Hits, Memory, Wordings
-from xlink.candidates.places import floor_of, offer
-from xlink.candidates.sweep import BINS, BOUND, sweep
+from xlink.candidates.ngram_index import gallery as gallery_module
+from xlink.candidates.ngram_index import places, sums
+from xlink.candidates.ngram_index import sweep as sweep_module
+from xlink.candidates.ngram_index.compiled import compiled, part, stamp
+from xlink.candidates.ngram_index.gallery import BLOCK, SLACK, Gallery, Hits, Memory, Wordings
+from xlink.candidates.ngram_index.places import floor_of, offer
+from xlink.candidates.ngram_index.sweep import BINS, BOUND, sweep
 
 __all__ = ["Gallery", "Hits", "Wordings", "search"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from xlink.candidates.compiled import part
-from xlink.candidates.gallery import Floats, Gallery, Hits, Ints, Wordings
+from xlink.candidates.ngram_index.compiled import part
+from xlink.candidates.ngram_index.gallery import Floats, Gallery, Hits, Ints, Wordings
 
 __all__ = ["floor_of", "offer"]
 

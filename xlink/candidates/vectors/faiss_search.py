@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from xlink.candidates.dense_search import Admitted, Hits
+from xlink.candidates.vectors.exact import Admitted, Hits
 from xlink.errors import MissingExtraError, UnknownNameError
 
 __all__ = ["KINDS", "FaissSearch", "chosen_search"]

@@ -1,0 +1,1 @@
+"""Vectors of names: the space they lie in, how they are stored, and how they are searched."""
