@@ -11,6 +11,8 @@ import pytest
 import xlink
 from xlink.terminology.spec import build
 
+pytestmark = pytest.mark.slow
+
 DOCS = Path(__file__).parents[2] / "docs"
 _BLOCK = re.compile(r"```python\n(?P<code>.*?)```(?:\n\n```text\n(?P<output>.*?)```)?", re.DOTALL)
 _ROW = re.compile(r"^\| .* \| `(?P<code>[^|]+?)`(?: [^|`]*| and `[^|`]*`)? \|$", re.MULTILINE)

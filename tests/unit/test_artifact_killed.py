@@ -27,6 +27,8 @@ from xlink.errors import StaleIndexError
 from xlink.terminology import Terminology, build_terminology
 from xlink.types import Alias, Concept, Query
 
+pytestmark = pytest.mark.slow
+
 N_KILLS = 16
 LONGEST_S = 0.2
 NAMES = ("plain", "terminology", "index")

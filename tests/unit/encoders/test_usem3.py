@@ -18,6 +18,8 @@ from xlink.protocols import Encoder
 from xlink.terminology.fetch import cache_folder, unpack, wheel_members
 from xlink.terminology.locate import locate
 
+pytestmark = pytest.mark.slow
+
 TEXTS = [
     "Fever", "fever", "Herzinsuffizienz", "insuficiencia renal aguda", "急性腎不全", "ｱﾚﾙｷﾞｰ",
     "α-thalassaemia", "Häufige Infekte der oberen Atemwege", "почечная недостаточность", "x" * 90,
