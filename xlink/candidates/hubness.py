@@ -92,7 +92,9 @@ class Csls:
             bank, owners = names[chosen], (concepts, concepts[chosen])
         k = min(self.neighbours, len(bank))
         means = np.zeros(len(names))
-        for start in range(0, len(names) if k else 0, _BLOCK):
+        if k == 0:
+            return _centred(means)
+        for start in range(0, len(names), _BLOCK):
             part = slice(start, start + _BLOCK)
             cosines = _cosines(names, bank, part, owners)
             means[part] = np.partition(cosines, -k, axis=1)[:, -k:].clip(-1).mean(axis=1)
