@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 
 from xlink.tally import Tally
 from xlink.terminology import schema
+from xlink.terminology.codes import text_codes
 from xlink.terminology.hierarchy import order_by_parent, rows_on_cycles
 from xlink.terminology.records import Records
 
@@ -67,12 +68,12 @@ def _alias_table(records: Records, ids: pa.Array, tally: Tally) -> pa.Table:
 
 def _name_keys(table: pa.Table) -> npt.NDArray[np.int64]:
     """Return a number for each alias: equal for equal concept, text and language."""
-    texts = pc.dictionary_encode(table["text"].combine_chunks())
+    texts = text_codes(table["text"])
     languages = table["language"].combine_chunks()
     # 2^23 concepts, 2^25 texts and 2^8 languages stay well below 2^63.
     keys: npt.NDArray[np.int64] = table["concept"].to_numpy().astype(np.int64)
-    keys *= len(texts.dictionary)
-    keys += texts.indices.to_numpy()
+    keys *= int(texts.max(initial=0)) + 1
+    keys += texts
     keys *= max(1, len(languages.dictionary))
     keys += languages.indices.to_numpy()
     return keys
