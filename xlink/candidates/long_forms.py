@@ -22,6 +22,8 @@ def with_long_forms(document: Document, queries: Iterable[Query]) -> Iterator[Qu
 
     A long form that a query already has stays.
     """
+    if not document.mentions:
+        return  # nothing asks for definitions, and the text may be long
     known = Abbreviations(document.text)
     for mention, query in zip(document.mentions, queries, strict=True):
         long_form = known.expand(mention.text, mention.start)
