@@ -34,15 +34,23 @@ def with_long_forms(document: Document, queries: Iterable[Query]) -> Iterator[Qu
 def search_long_forms(
     queries: Sequence[Query], search: Callable[[Sequence[Query]], CandidateSet]
 ) -> CandidateSet:
-    """Search for queries and, in the same batch, for the long forms of those that have one.
+    """Search for queries, and for the long forms of those that have one.
 
     The better score of a concept counts. What the document says outweighs what else a short form
     may mean: found as written a concept loses `_WRITTEN_COST`, by the long form `_LONG_COST`.
     """
-    owners = [number for number, query in enumerate(queries) if query.long_form is not None]
-    longer = [replace(queries[number], text=queries[number].long_form or "") for number in owners]
-    found = search([*queries, *longer])
-    return _merged(found, len(queries), np.array(owners, dtype=np.int64)) if owners else found
+    # As they are without a long form, so that who remembers a search need not repeat it.
+    found = search([replace(each, long_form=None) for each in queries])
+    longer = [
+        (number, replace(each, text=each.long_form, long_form=None))
+        for number, each in enumerate(queries)
+        if each.long_form is not None
+    ]
+    if not longer:
+        return found
+    owners = np.array([number for number, _ in longer], dtype=np.int64)
+    by_long_form = search([query for _, query in longer])
+    return _merged(CandidateSet.concatenate([found, by_long_form]), len(queries), owners)
 
 
 def _merged(found: CandidateSet, n_queries: int, owners: np.ndarray) -> CandidateSet:

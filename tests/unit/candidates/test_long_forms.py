@@ -92,18 +92,27 @@ def test_explanations_take_a_long_form(linker: Linker) -> None:
 
 
 def test_merging_keeps_the_better_score_of_each_concept() -> None:
+    asked: list[list[str]] = []
+
     def search(queries: Sequence[Query]) -> CandidateSet:
-        assert [query.text for query in queries] == ["HF", "plain", "heart failure"]
+        assert all(query.long_form is None for query in queries)
+        asked.append([query.text for query in queries])
+        if len(asked) == 1:
+            cells = [0, 2, 3], [1, 2, 3], [10, 20, 30], [0.8, 0.5, 0.7]
+        else:
+            cells = [0, 2], [2, 4], [21, 40], [0.9, 0.6]
+        offsets, concepts, aliases, scores = cells
         return CandidateSet.single(
             "fake",
-            np.array([0, 2, 3, 5]),
-            np.array([1, 2, 3, 2, 4], dtype=np.int32),
-            np.array([10, 20, 30, 21, 40], dtype=np.int32),
-            np.array([0.8, 0.5, 0.7, 0.9, 0.6], dtype=np.float32),
+            np.array(offsets),
+            np.array(concepts, dtype=np.int32),
+            np.array(aliases, dtype=np.int32),
+            np.array(scores, dtype=np.float32),
         )
 
     queries = [Query("a", "HF", long_form="heart failure"), Query("b", "plain")]
     merged = search_long_forms(queries, search)
+    assert asked == [["HF", "plain"], ["heart failure"]]
     assert merged.rows_of(0).tolist() == [2, 1, 4]
     assert merged.alias_rows.tolist() == [21, 10, 40, 30]
     assert merged.scores.tolist() == pytest.approx([0.9 - 0.02, 0.8 - 0.05, 0.6 - 0.02, 0.7])
