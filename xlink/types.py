@@ -6,6 +6,7 @@ them (`C0011849`, `HP:0000819`, `44054006`).
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -19,6 +20,7 @@ __all__ = [
     "NO_FILTER",
     "Alias",
     "AliasKind",
+    "Assertion",
     "Candidate",
     "Concept",
     "Document",
@@ -27,11 +29,13 @@ __all__ = [
     "LinkedDocument",
     "Mention",
     "Passage",
+    "PlacedLine",
     "Query",
     "Span",
 ]
 
 AliasKind = Literal["preferred", "synonym", "abbreviation"]
+Assertion = Literal["family", "historical", "hypothetical", "negated", "uncertain"]
 Span = tuple[int, int]
 
 
@@ -74,6 +78,13 @@ class Mention:
     `spans` has several parts when the mention is discontinuous. `gold is None` means that nobody
     annotated the concept; an empty set means annotated as NIL (no concept fits). Several gold ids
     are alternatives unless `composite` is set, in which case all of them are meant at once.
+
+    `assertion` is what the text says of it beyond that it is so, sorted: `negated`, `uncertain`,
+    `historical`, `hypothetical` (may happen or is looked for), `family` (of someone else). Empty is
+    present, or not looked for. `section` is the key of the section it stands in, such as
+    `family_history`, or the heading in lower case where that is not known, always with `_` between
+    words. `part_of` is the id of the mention that it is a part of (*type 1 and 2 diabetes*), which
+    a linker replaces by its parts; parts of one mention share it.
     """
 
     id: str
@@ -82,6 +93,9 @@ class Mention:
     label: str = ""
     gold: frozenset[str] | None = None
     composite: bool = False
+    assertion: tuple[Assertion, ...] = ()
+    section: str = ""
+    part_of: str = ""
 
     @property
     def start(self) -> int:
@@ -117,10 +131,25 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedLine:
+    """Where a line of a text stands on a page.
+
+    Pages count from 1. `box` is left, top, right and bottom in points (1/72 inch) from the left
+    and top of the page as it is shown.
+    """
+
+    span: Span
+    page: int
+    box: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A text with its mentions, which may be none yet.
 
-    `passages` are those that the source marks; they need not cover the text.
+    `passages` are those that the source marks; they need not cover the text. `languages` are the
+    parts of the text in another language than the document's, in order. `lines` are those of a
+    source with pages, in order.
     """
 
     id: str
@@ -128,6 +157,14 @@ class Document:
     language: str = "und"
     mentions: tuple[Mention, ...] = ()
     passages: tuple[Passage, ...] = ()
+    languages: tuple[tuple[Span, str], ...] = ()
+    lines: tuple[PlacedLine, ...] = ()
+
+    def language_at(self, place: int) -> str:
+        """Return the language of the text at a code point."""
+        after = bisect(self.languages, place, key=lambda part: part[0][0])
+        (_, end), language = self.languages[after - 1] if after else ((0, 0), "")
+        return language if place < end else self.language
 
     @classmethod
     def from_spans(
@@ -205,7 +242,7 @@ class Document:
                 text=mention.text,
                 left=self.text[max(0, mention.start - window_chars) : mention.start],
                 right=self.text[mention.end : mention.end + window_chars],
-                language=self.language,
+                language=self.language_at(mention.start),
                 label=mention.label,
             )
 
@@ -245,6 +282,7 @@ class Filter:
     `languages` and `sources` choose aliases; `types` (semantic types, or groups of them), `within`
     (ids of subtree roots, which are themselves included) and `ecl` (an expression as
     `xlink.terminology.ecl` describes) choose concepts. A language `pt` admits `pt-BR` as well.
+    `leaves` admits only concepts without children, such as the codes that may be billed.
     """
 
     languages: frozenset[str] = field(default_factory=frozenset)
@@ -252,10 +290,11 @@ class Filter:
     types: frozenset[str] = field(default_factory=frozenset)
     within: frozenset[str] = field(default_factory=frozenset)
     ecl: str = ""
+    leaves: bool = False
 
     def __bool__(self) -> bool:
         """Tell whether anything is restricted at all."""
-        return bool(self.languages or self.sources or self.types or self.within or self.ecl)
+        return self != NO_FILTER
 
 
 NO_FILTER = Filter()

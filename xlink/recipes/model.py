@@ -85,6 +85,7 @@ class FilterSpec(BaseModel):
     types: Listed = ()
     within: Listed = ()
     ecl: str = ""
+    leaves: bool = False
 
     def where(self) -> Filter:
         """Return the filter that linkers take."""
@@ -94,6 +95,7 @@ class FilterSpec(BaseModel):
             types=frozenset(self.types),
             within=frozenset(self.within),
             ecl=self.ecl,
+            leaves=self.leaves,
         )
 
 
@@ -108,6 +110,7 @@ class LinkerSpec(BaseModel):
     weights: dict[str, float] = {}
     k: Annotated[int, Field(ge=1)] = 64
     threshold: float = 0.2
+    steps: Listed = ()
     window_chars: Annotated[int, Field(ge=0)] = 128
     long_forms: bool = False
     filter: FilterSpec = FilterSpec()

@@ -41,7 +41,7 @@ class Options:
     threshold: float | None = None
     k: int | None = None
     keep: int | None = None
-    filter: Mapping[str, Sequence[str] | str] = field(default_factory=dict)
+    filter: Mapping[str, Sequence[str] | str | bool] = field(default_factory=dict)
     language: str | None = None
     extension: str = "xlink"
     store: Literal["reference", "inside"] = "reference"

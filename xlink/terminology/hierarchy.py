@@ -43,6 +43,12 @@ class Hierarchy:
         """Return the rows of the direct children of a concept."""
         return _neighbours(self._down, np.array([row]))
 
+    def has_children(self) -> npt.NDArray[np.bool_]:
+        """Return a mask of the concepts that have any below them. *Shape:* (concepts,)"""
+        mask = np.zeros(self.n_concepts, dtype=bool)
+        mask[self._down[0]] = True
+        return mask
+
     def ancestors(self, rows: Iterable[int]) -> npt.NDArray[np.bool_]:
         """Return a mask of all that is above `rows`, themselves included. *Shape:* (concepts,)"""
         return self._reach(rows, self._up)

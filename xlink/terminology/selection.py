@@ -51,6 +51,8 @@ def select(terminology: Terminology, where: Filter) -> Selection:
         from xlink.terminology.ecl import evaluate_ecl  # its grammar takes .1 s to import
 
         concepts &= evaluate_ecl(terminology, where.ecl)
+    if where.leaves:
+        concepts &= ~terminology.hierarchy.has_children()
     aliases = concepts[terminology.alias_concepts]
     if where.languages:
         aliases &= _with_label(

@@ -13,6 +13,7 @@ from xlink.artifact import Json
 from xlink.tally import Tally
 from xlink.terminology.assembly import Part, assembled
 from xlink.terminology.builder import BuildReport, build_terminology
+from xlink.terminology.heirs import handed_down
 from xlink.terminology.locate import locate
 from xlink.terminology.spec_files import known_specs, load_spec, source_reader, sources_of
 from xlink.terminology.spec_model import SourceSpec, TerminologySpec
@@ -108,10 +109,12 @@ def _parts(spec: TerminologySpec) -> list[Part]:
 def _concepts(spec: TerminologySpec, parts: list[Part], tally: Tally) -> Iterator[Concept]:
     where = Filter(spec.filter.languages, spec.filter.sources, spec.filter.types)
     if spec.view is None:
-        return assembled(parts, where, tally)
-    options = spec.view.model_dump(exclude={"mappings"})
-    view = View(mappings=_located(spec, spec.view.mappings), **options)
-    return rekeyed(lambda counts: assembled(parts, where, counts), view, tally)
+        concepts = assembled(parts, where, tally)
+    else:
+        options = spec.view.model_dump(exclude={"mappings"})
+        view = View(mappings=_located(spec, spec.view.mappings), **options)
+        concepts = rekeyed(lambda counts: assembled(parts, where, counts), view, tally)
+    return handed_down(concepts) if spec.hand_down else concepts
 
 
 def _versions(parts: Iterable[Part]) -> dict[str, Json]:

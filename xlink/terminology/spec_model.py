@@ -76,6 +76,7 @@ class TerminologySpec(BaseModel):
     sources: Annotated[tuple[SourceSpec, ...], Field(alias="source", min_length=1)]
     filter: FilterSpec = FilterSpec()
     view: ViewSpec | None = None
+    hand_down: bool = False
     type_groups: Mapping[str, tuple[str, ...]] = {}
     _path: Path = PrivateAttr(default=Path())
 

@@ -52,6 +52,8 @@ CASES = {
     "a subtree": (Filter(within=frozenset({"C"})), "CDE", "c d e"),
     "two subtrees": (Filter(within=frozenset({"B", "A"})), "ABCDE", "root b b2 c d e"),
     "a former id": (Filter(within=frozenset({"old"})), "E", ""),
+    "leaves": (Filter(leaves=True), "E", ""),
+    "leaves of a type": (Filter(leaves=True, types=frozenset({"y"})), "", ""),
     "a type in a subtree": (
         Filter(types=frozenset({"x"}), within=frozenset({"A"})),
         "AE",
