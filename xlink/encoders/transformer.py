@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, get_args
 
@@ -17,7 +18,15 @@ from xlink.errors import ArtifactError, MissingExtraError, SpecError
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-__all__ = ["Pooling", "TransformerEncoder", "is_transformer_folder", "stated_pooling"]
+__all__ = [
+    "Pooling",
+    "TransformerEncoder",
+    "is_transformer_folder",
+    "open_transformer",
+    "quiet",
+    "require_torch",
+    "stated_pooling",
+]
 
 Floats = npt.NDArray[np.float32]
 Pooling = Literal["cls", "mean"]
@@ -68,19 +77,10 @@ class TransformerEncoder:
             ArtifactError: there is no such model, or it can't be had.
             SpecError: an option is of no use.
         """
-        for package in ("torch", "transformers"):
-            if importlib.util.find_spec(package) is None:
-                raise MissingExtraError("A transformer", "neural")
         if pooling is not None and pooling not in get_args(Pooling):
             raise SpecError(f"pooling is {' or '.join(get_args(Pooling))}, not {pooling!r}.")
-        from transformers import AutoModel, AutoTokenizer
-
         place = str(model)
-        try:
-            tokenizer = AutoTokenizer.from_pretrained(place, revision=revision)
-            network = AutoModel.from_pretrained(place, revision=revision)
-        except (OSError, ValueError) as error:
-            raise ArtifactError(f"The model {place} can't be opened: {error}") from None
+        network, tokenizer = open_transformer(place, revision=revision)
         used = pooling or (stated_pooling(Path(place)) if revision is None else None) or "cls"
         name = place if revision is None else f"hf:{place}@{revision}"
         options = [] if pooling is None else [f"pooling={pooling}"]
@@ -101,13 +101,59 @@ class TransformerEncoder:
         import torch
 
         with torch.inference_mode():
-            given = torch.from_numpy(ids)
+            given = torch.from_numpy(ids).to(self.model.device)
             states = self.model(
                 input_ids=given, attention_mask=torch.ones_like(given)
             ).last_hidden_state
             pooled = states[:, 0] if self.pooling == "cls" else states.mean(dim=1)
-            vectors: Floats = torch.nn.functional.normalize(pooled.float(), dim=1).numpy()
+            vectors: Floats = torch.nn.functional.normalize(pooled.float(), dim=1).cpu().numpy()
         return vectors
+
+
+def open_transformer(
+    model: str, *, revision: str | None = None
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """Open network and tokenizer of a folder or of the hub; what is cached needs no network.
+
+    Raises:
+        MissingExtraError: torch or transformers is not installed.
+        ArtifactError: there is no such model, or it can't be had.
+    """
+    require_torch("A transformer")
+    from transformers import AutoModel, AutoTokenizer
+
+    try:
+        with quiet():
+            tokenizer = AutoTokenizer.from_pretrained(model, revision=revision)
+            return AutoModel.from_pretrained(model, revision=revision), tokenizer
+    except (OSError, ValueError) as error:
+        raise ArtifactError(f"The model {model} can't be opened: {error}") from None
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep transformers from drawing bars for what takes a moment."""
+    from transformers.utils import logging
+
+    if not logging.is_progress_bar_enabled():
+        yield
+        return
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.enable_progress_bar()
+
+
+def require_torch(feature: str) -> None:
+    """Refuse a `feature` that needs torch and transformers where they are not installed.
+
+    Raises:
+        MissingExtraError: they are not.
+    """
+    for package in ("torch", "transformers"):
+        if importlib.util.find_spec(package) is None:
+            raise MissingExtraError(feature, "neural")
 
 
 def is_transformer_folder(folder: Path) -> bool:

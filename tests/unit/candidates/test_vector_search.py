@@ -57,7 +57,7 @@ def test_equals_at_the_cut_are_all_returned() -> None:
     assert len(rows) == 15
 
 
-@pytest.mark.parametrize("kind", ["hnsw", "ivf-sq8", "ivf-pq"])
+@pytest.mark.parametrize("kind", ["hnsw", "ivf-sq8", "ivf-pq", "ivf-rabitq"])
 @pytest.mark.parametrize("admitted", [None, ADMITTED], ids=["all", "filtered"])
 def test_faiss_comes_near(kind: str, admitted: npt.NDArray[np.bool_] | None) -> None:
     pytest.importorskip("faiss")
@@ -72,7 +72,7 @@ def test_faiss_comes_near(kind: str, admitted: npt.NDArray[np.bool_] | None) -> 
 def test_the_search_that_suits_a_size(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("faiss")
     sizes = (10, 200_000, 200_001, 3_000_001)
-    kinds = ["flat", "flat", "ivf-sq8", "ivf-pq"]
+    kinds = ["flat", "flat", "ivf-sq8", "ivf-rabitq"]
     assert [chosen_search("auto", size) for size in sizes] == kinds
     with pytest.raises(UnknownNameError, match="Did you mean 'hnsw'"):
         chosen_search("hsnw", 10)

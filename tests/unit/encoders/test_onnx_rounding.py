@@ -1,0 +1,73 @@
+"""Products in 8 bits on a graph made by hand, beside the same sums in float64."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from xlink.encoders.onnx_graph import open_session
+from xlink.encoders.onnx_rounding import round_products
+
+onnx = pytest.importorskip("onnx")
+pytest.importorskip("onnxruntime")
+pytest.importorskip("tokenizers")
+
+Floats = npt.NDArray[np.float32]
+
+DEPTH, WIDTH = 32, 16
+
+
+@pytest.mark.parametrize("kind", ["two-sided", "one loud channel", "hardly negative", "zero"])
+def test_sums_hardly_move(kind: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    given = rng.normal(size=(4, 6, DEPTH)).astype(np.float32)
+    if kind == "one loud channel":
+        given[..., 3] *= 100
+    elif kind == "hardly negative":
+        given = np.maximum(given, -0.17)
+    elif kind == "zero":
+        given[1:3] = 0
+    matrices = [rng.normal(size=(DEPTH, WIDTH)).astype(np.float32) for _ in range(2)]
+    graph = tmp_path / "plain.onnx"
+    onnx.save(_two_products(*matrices), graph)
+    round_products(graph, tmp_path / "rounded.onnx", {"given": given})
+    session = open_session(tmp_path / "rounded.onnx", "A test")
+    found = session.run(["first", "second"], {"given": given})
+    for product, matrix in zip(found, matrices, strict=True):
+        expected = given.astype(np.float64) @ matrix
+        # Rounding errors of 32 terms, of 1/254 of the largest each, in the activations and weights.
+        assert np.abs(product - expected).max() < 0.03 * np.abs(expected).max()
+    alone = [session.run(["first"], {"given": given[n : n + 1]})[0] for n in range(len(given))]
+    assert np.array_equal(np.concatenate(alone), found[0])
+    assert not {"MatMul"} & {
+        node.op_type for node in onnx.load(tmp_path / "rounded.onnx").graph.node
+    }
+
+
+def _two_products(first: Floats, second: Floats) -> object:
+    from onnx import TensorProto, helper, numpy_helper
+
+    shape = ["texts", "tokens"]
+    return helper.make_model(
+        helper.make_graph(
+            [
+                helper.make_node("MatMul", ["given", "matrix_1"], ["first"]),
+                helper.make_node("MatMul", ["given", "matrix_2"], ["second"]),
+            ],
+            "products",
+            [helper.make_tensor_value_info("given", TensorProto.FLOAT, [*shape, DEPTH])],
+            [
+                helper.make_tensor_value_info(name, TensorProto.FLOAT, [*shape, WIDTH])
+                for name in ("first", "second")
+            ],
+            [
+                numpy_helper.from_array(first, "matrix_1"),
+                numpy_helper.from_array(second, "matrix_2"),
+            ],
+        ),
+        opset_imports=[helper.make_opsetid("", 17)],
+        ir_version=9,
+    )
