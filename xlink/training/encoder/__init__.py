@@ -1,0 +1,1 @@
+"""Training of encoders on the names of terminologies: self-alignment across languages."""
