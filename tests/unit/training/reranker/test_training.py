@@ -1,0 +1,225 @@
+"""The training loop: gradients of parts, what is frozen, resuming, and what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from xlink.errors import ArtifactError, SpecError
+from xlink.linker import Linker
+from xlink.rerank import Mix, Rendering, open_reranker
+from xlink.rerank.saving import read_facts
+from xlink.tally import Tally
+from xlink.terminology import Terminology
+from xlink.training.encoder.checkpoint import write_checkpoint
+from xlink.training.reranker.lists import RankingLists, lists_of
+from xlink.training.reranker.options import RerankerOptions
+from xlink.training.reranker.train import train_reranker
+from xlink.types import Document
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("transformers")
+
+from xlink.rerank.network import CrossEncoder  # noqa: E402
+from xlink.rerank.rendering import PairRenderer  # noqa: E402
+from xlink.training.reranker.batch import list_batch  # noqa: E402
+from xlink.training.reranker.gradients import Passes, accumulate  # noqa: E402
+from xlink.training.reranker.loop import train_network  # noqa: E402
+from xlink.training.reranker.losses import Objective  # noqa: E402
+from xlink.training.reranker.parameters import parameter_groups, prepare  # noqa: E402
+
+
+@pytest.fixture
+def options(tiny_base: Path) -> RerankerOptions:
+    return RerankerOptions(
+        base=str(tiny_base),
+        k=5,
+        epochs=2,
+        lists_a_step=3,
+        learning_rate=1e-2,
+        dev_share=0.25,
+        precision="float32",
+        pairs_a_pass=4,
+        rendering=Rendering(context_tokens=6, candidate_tokens=30),
+    )
+
+
+@pytest.fixture
+def lists(documents: list[Document], open_linker: Callable[[], Linker]) -> RankingLists:
+    return lists_of(documents, open_linker(), k=5)
+
+
+Made = tuple[CrossEncoder, PairRenderer]
+
+
+def made(options: RerankerOptions, terminology: Terminology) -> Made:
+    network = CrossEncoder.from_base(options.base, pooling="mean", seed=options.seed)
+    return network, PairRenderer(network.pair_tokenizer, terminology, options.rendering)
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("loss", ["softmax", "xmen"])
+def test_the_gradient_of_parts_is_that_of_the_whole(
+    options: RerankerOptions, lists: RankingLists, small: Terminology, loss: str, training: bool
+) -> None:
+    network, renderer = made(options, small)
+    network.train(training)
+    pairs, places, batch = list_batch(
+        lists.for_training(small, missing="nil", nil=True), renderer, nil=True
+    )
+    objective = Objective.of(loss, "kl", strength=0.5)
+    found = []
+    # With dropout, passes of other pairs draw other masks: there only the two ways are the same.
+    sizes = (4, 4) if training else (len(pairs), 4)
+    for pairs_a_pass, held_pairs in zip(sizes, (10**6, 0), strict=True):
+        network.zero_grad()
+        passes = Passes(pairs_a_pass, held_pairs)
+        value = accumulate(network, pairs, places, batch, objective, passes=passes, seed=1)
+        gradients = [each.grad.flatten() for each in network.parameters() if each.grad is not None]
+        found.append((value, torch.cat(gradients)))
+    assert found[0][0] == pytest.approx(found[1][0], abs=1e-6)
+    torch.testing.assert_close(found[0][1], found[1][1], atol=1e-6, rtol=0)
+    assert found[0][1].abs().max() > 1e-4
+
+
+def test_nil_has_no_prior(
+    lists: RankingLists, options: RerankerOptions, small: Terminology
+) -> None:
+    _, renderer = made(options, small)
+    kept = lists.for_training(small, missing="nil", nil=True)
+    _, places, batch = list_batch(kept, renderer, nil=True)
+    assert not batch.has_prior[:, -1].any()
+    assert (batch.priors[:, -1] == 0).all()
+    assert (batch.is_right.sum(dim=1) == 1).all()
+    assert batch.is_right[:, -1].tolist() == (~kept.has_right).tolist()
+    assert len(set(places.tolist())) == int(batch.is_option.sum())
+
+
+def test_what_is_frozen_reset_and_slower(options: RerankerOptions, small: Terminology) -> None:
+    chosen = replace(options, frozen_layers=1, reset_layers=1, layer_decay=0.5)
+    before = dict(made(options, small)[0].named_parameters())
+    network, _ = made(options, small)
+    prepare(network, chosen)
+    for name, parameter in network.named_parameters():
+        frozen = any(part in name for part in ("embeddings", "layer.0.", "pooler"))
+        assert parameter.requires_grad != frozen
+        assert ("layer.2." in name and parameter.dim() > 1) == (not parameter.equal(before[name]))
+    rates = {
+        name: group.rate for group in parameter_groups(network, chosen) for name in group.parameters
+    }
+    assert rates["output.weight"] == 1
+    assert {rate for name, rate in rates.items() if "layer.2." in name} == {1}
+    assert {rate for name, rate in rates.items() if "layer.1." in name} == {0.5}
+    decays = {
+        name: group.weight_decay
+        for group in parameter_groups(network, chosen)
+        for name in group.parameters
+    }
+    assert {decays[name] for name in decays if name.endswith("bias")} == {0.0}
+    assert decays["output.weight"] == options.weight_decay
+    with pytest.raises(SpecError, match="more than the 3"):
+        prepare(network, replace(options, frozen_layers=3, reset_layers=1))
+
+
+class Interrupted(Exception):  # noqa: N818
+    pass
+
+
+def test_a_resumed_training_ends_at_the_very_same_weights(
+    options: RerankerOptions,
+    lists: RankingLists,
+    small: Terminology,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept = lists.for_training(small)
+    whole, renderer = made(options, small)
+    ended = train_network(whole, renderer, kept, lists, options)
+
+    place = "xlink.training.reranker.loop.write_checkpoint"
+
+    def write_and_stop(*given: object) -> None:
+        write_checkpoint(*given)  # type: ignore[arg-type]
+        raise Interrupted
+
+    broken, _ = made(options, small)
+    monkeypatch.setattr(place, write_and_stop)
+    with pytest.raises(Interrupted):
+        train_network(
+            broken, renderer, kept, lists, options, checkpoint=tmp_path / "state", plan="{}"
+        )
+    monkeypatch.setattr(place, write_checkpoint)
+    torch.manual_seed(99)  # what was drawn elsewhere has no say
+    resumed, _ = made(options, small)
+    again = train_network(
+        resumed, renderer, kept, lists, options, checkpoint=tmp_path / "state", plan="{}"
+    )
+    assert again == ended
+    for name, value in whole.state_dict().items():
+        assert value.equal(resumed.state_dict()[name]), name
+    with pytest.raises(ArtifactError):
+        train_network(
+            resumed, renderer, kept, lists, options, checkpoint=tmp_path / "state",
+            plan='{"k": 3}',
+        )  # fmt: skip
+
+
+def test_training_stops_when_nothing_gets_better(
+    options: RerankerOptions,
+    lists: RankingLists,
+    small: Terminology,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scores = iter([0.1, 0.5, 0.4, 0.3, 0.9])
+    monkeypatch.setattr("xlink.training.reranker.loop.validation", lambda *_: next(scores))
+    network, renderer = made(options, small)
+    patient = replace(options, epochs=5, patience=2)
+    trained = train_network(network, renderer, lists.for_training(small), lists, patient)
+    assert [score for _, score in trained.scores] == [0.1, 0.5, 0.4, 0.3]
+    assert trained.best_step == trained.scores[1][0]
+
+
+@pytest.mark.slow
+def test_it_learns(options: RerankerOptions, lists: RankingLists, small: Terminology) -> None:
+    network, renderer = made(options, small)
+    kept = lists.for_training(small)
+    long = replace(options, epochs=12, frozen_embeddings=False, learning_rate=1e-2, patience=99)
+    trained = train_network(network, renderer, kept, kept, long)
+    assert max(score for _, score in trained.scores) > trained.scores[0][1] + 0.2
+
+
+@pytest.mark.parametrize("nil", [False, True])
+def test_from_documents_to_a_linker(
+    options: RerankerOptions,
+    documents: list[Document],
+    open_linker: Callable[[], Linker],
+    small: Terminology,
+    tmp_path: Path,
+    nil: bool,
+) -> None:
+    tally = Tally()
+    chosen = replace(options, nil=nil, missing="nil" if nil else "drop", epochs=1)
+    training = train_reranker(documents, open_linker(), chosen, tmp_path / "made", tally=tally)
+    assert {"recall@1 prior", "recall@1 mixed", "ceiling"} <= set(training.figures)
+    assert training.figures["recall@1 mixed"] >= training.figures["recall@1 prior"]
+    facts = read_facts(tmp_path / "made")
+    assert (facts.learns_nil, facts.rendering) == (nil, options.rendering)
+    assert facts.mix != Mix()
+    reranker = open_reranker(tmp_path / "made", small)
+    linker = open_linker()
+    found = linker.fused(list(linker.queries(documents[0])))
+    after = reranker.rerank(list(linker.queries(documents[0])), found)
+    assert np.isfinite(after.scores).all()
+    card = next((tmp_path / "made").rglob("README.md")).read_text()
+    assert "small" in card
+    assert "recall@1 prior" in card
+
+
+def test_options_out_of_range(tiny_base: Path) -> None:
+    for wrong in ({"k": 0}, {"dev_share": 1.0}, {"layer_decay": 0.0}):
+        with pytest.raises(SpecError, match=next(iter(wrong))):
+            RerankerOptions(base="x", **wrong)
