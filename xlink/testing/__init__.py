@@ -11,10 +11,12 @@ class TestMyGenerator(GeneratorLaws):
         return MyGenerator.build(terminology)
 ```
 
-The fixtures `terminology` and `queries` have defaults of made-up content; override them at will.
+`RerankerLaws` wants a fixture `reranker` in the same way. The fixtures of terminologies and queries
+have defaults of made-up content; override them at will.
 """
 
 from xlink.testing.generator_laws import GeneratorLaws
+from xlink.testing.reranker_laws import RerankerLaws
 from xlink.testing.terminologies import small_concepts, small_terminology
 
-__all__ = ["GeneratorLaws", "small_concepts", "small_terminology"]
+__all__ = ["GeneratorLaws", "RerankerLaws", "small_concepts", "small_terminology"]

@@ -1,0 +1,81 @@
+"""The mix of re-ranker and prior: its arithmetic, its fit, and that it makes nothing worse."""
+
+from __future__ import annotations
+
+from math import exp
+
+import numpy as np
+import pytest
+
+from xlink.rerank.mixing import Mix, ScoredLists
+
+
+def lists(
+    numbers: list[int], logits: list[float], priors: list[float], nil: list[float]
+) -> ScoredLists:
+    return ScoredLists(
+        np.array(numbers, dtype=np.int64),
+        np.array(logits, dtype=np.float32),
+        np.array(priors, dtype=np.float32),
+        np.array(nil, dtype=np.float32),
+    )
+
+
+def test_probabilities_by_hand() -> None:
+    mix = Mix(logit_weight=2.0, prior_weight=3.0, nil_bias=0.5)
+    found = mix.probabilities(lists([0, 0, 1], [1.0, 0.0, 0.0], [0.5, 1.0, 0.0], [0.25, 0.0]))
+    one, two, none = exp(2 + 1.5), exp(3), exp(0.5 + 0.5)
+    total = one + two + none
+    expected = [one / total, two / total, 1 / (1 + exp(0.5))]
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_without_a_fit_nothing_is_left_for_nil() -> None:
+    found = Mix().probabilities(lists([0, 0], [90.0, 0.0], [0.5, 1.0], [0.0]))
+    assert found.sum() == pytest.approx(1)
+    assert len(Mix().probabilities(lists([], [], [], [0.0]))) == 0
+
+
+def drawn(n: int, seed: int = 0) -> tuple[ScoredLists, np.ndarray]:
+    """Draw lists of five, and what is right in each by a mix of weights 1.5 and 6."""
+    rng = np.random.default_rng(seed)
+    logits, priors = rng.normal(0, 2, (n, 5)), rng.random((n, 5))
+    chosen = (1.5 * logits + 6 * priors + rng.gumbel(size=(n, 5))).argmax(axis=1)
+    right = np.zeros((n, 5), dtype=bool)
+    right[np.arange(n), chosen] = True
+    numbers = np.repeat(np.arange(n), 5).tolist()
+    scored = lists(numbers, logits.ravel().tolist(), priors.ravel().tolist(), [0.0] * n)
+    return scored, right.ravel()
+
+
+def test_a_fit_finds_the_weights_and_its_probabilities_are_right() -> None:
+    scored, right = drawn(2_000)
+    mix = Mix.fit(scored, right)
+    assert mix.logit_weight == pytest.approx(1.5, rel=0.1)
+    assert mix.prior_weight == pytest.approx(6, rel=0.1)
+    fresh, truth = drawn(2_000, seed=1)
+    alone = Mix().n_first(fresh, truth), Mix(0.0, 1.0).n_first(fresh, truth)
+    assert mix.n_first(fresh, truth) > max(alone)
+    found = mix.probabilities(fresh)
+    for low in (0.2, 0.5, 0.8):
+        inside = (found >= low) & (found < low + 0.2)
+        assert truth[inside].mean() == pytest.approx(found[inside].mean(), abs=0.05)
+
+
+def test_lists_without_their_gold_leave_room_for_nil() -> None:
+    scored, right = drawn(500)
+    numbers = scored.query_numbers
+    right = right & (numbers % 4 != 0)  # in a quarter of the lists nothing is right
+    mix = Mix.fit(scored, right)
+    left = 1 - np.bincount(numbers, mix.probabilities(scored))
+    assert left.mean() == pytest.approx(0.25, abs=0.05)
+
+
+def test_a_reranker_that_knows_nothing_changes_no_order() -> None:
+    numbers = [number for number in range(40) for _ in range(3)]
+    priors = [0.9, 0.5, 0.1] * 40
+    right = np.array([True, False, False] * 40)
+    scored = lists(numbers, [-3.0, 0.0, 3.0] * 40, priors, [0.0] * 40)
+    mix = Mix.fit(scored, right)
+    assert mix.n_first(scored, right) == 40
+    assert Mix.fit(lists([], [], [], []), np.array([], dtype=bool)) == Mix()

@@ -1,0 +1,226 @@
+"""The cross-encoder in a linker: laws of re-rankers, saved folders, graphs, and names."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from xlink.candidate_set import CandidateSet
+from xlink.errors import ArtifactError, SpecError, UnknownNameError
+from xlink.linker import Linker
+from xlink.rerank import CrossEncoderReranker, Mix, Rendering, open_reranker
+from xlink.rerank.saving import (
+    RerankerFacts,
+    export_reranker,
+    load_reranker,
+    read_facts,
+    save_network,
+)
+from xlink.terminology import Terminology
+from xlink.types import Query
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("transformers")
+
+from xlink.rerank.network import CrossEncoder, add_markers  # noqa: E402
+from xlink.rerank.rendering import MARKERS  # noqa: E402
+
+QUERIES = [
+    Query("1", "edema", "lung with ", " and fever", "en", "DISO"),
+    Query("2", "HTA", language="es", long_form="hipertension arterial"),
+    Query("3", "nothing like it", language="en"),
+    Query("4", "diabetes", "known ", "", "es"),
+]
+FACTS = RerankerFacts(
+    base="tiny",
+    precision="float32",
+    learns_nil=True,
+    rendering=Rendering(context_tokens=8),
+    mix=Mix(1.5, 2.0, -0.5),
+    figures={"recall@1 prior": 0.5},
+)
+
+
+@pytest.fixture(scope="module")
+def saved(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An untrained re-ranker in a folder, with logits large enough to matter."""
+    network = CrossEncoder.from_base(str(tiny_base), pooling="mean", head="sides")
+    with torch.no_grad():
+        network.output.weight.mul_(20)
+    place = tmp_path_factory.mktemp("rerankers") / "tiny"
+    save_network(network, FACTS, place, card="# A card\n")
+    return place
+
+
+@pytest.fixture
+def found(small: Terminology) -> CandidateSet:
+    return Linker.open(small, detector=None).fused(QUERIES)
+
+
+@pytest.fixture
+def reranker(saved: Path, small: Terminology) -> CrossEncoderReranker:
+    return load_reranker(saved, small)
+
+
+def test_it_permutes_and_keeps_what_was_said(
+    reranker: CrossEncoderReranker, found: CandidateSet
+) -> None:
+    after = reranker.rerank(QUERIES, found)
+    assert after.query_offsets.tolist() == found.query_offsets.tolist()
+    moved = 0
+    for number in range(len(found)):
+        before_rows, rows = found.rows_of(number).tolist(), after.rows_of(number).tolist()
+        assert sorted(rows) == sorted(before_rows)
+        moved += rows != before_rows
+        start, end = after.query_offsets[number : number + 2]
+        order = list(zip(-after.scores[start:end], rows, strict=True))
+        assert order == sorted(order)
+        prior = dict(zip(before_rows, found.scores[start:end].tolist(), strict=True))
+        assert after.prior_scores is not None
+        assert after.prior_scores[start:end].tolist() == [prior[row] for row in rows]
+    assert moved
+    assert after.scores.min() > 0
+    assert after.scores.max() < 1
+
+
+def test_what_is_too_deep_stays_behind(reranker: CrossEncoderReranker, found: CandidateSet) -> None:
+    shallow = replace(reranker, depth=2).rerank(QUERIES, found)
+    assert shallow.logits is not None
+    for number in range(len(found)):
+        start, end = found.query_offsets[number : number + 2].tolist()
+        first, rest = slice(start, min(start + 2, end)), slice(min(start + 2, end), end)
+        assert set(shallow.concept_rows[first]) == set(found.concept_rows[first])
+        assert shallow.concept_rows[rest].tolist() == found.concept_rows[rest].tolist()
+        assert np.isnan(shallow.logits[rest]).all()
+        assert not np.isnan(shallow.logits[first]).any()
+
+
+def test_a_learned_nil_takes_its_share(reranker: CrossEncoderReranker, found: CandidateSet) -> None:
+    left = [
+        1 - np.bincount(each.query_numbers(), each.scores, len(each))
+        for each in (
+            reranker.rerank(QUERIES, found),
+            replace(reranker, mix=Mix(1.5, 2.0, 5.0)).rerank(QUERIES, found),
+        )
+    ]
+    has_any = np.diff(found.query_offsets) > 0
+    assert (left[1][has_any] > left[0][has_any]).all()
+
+
+def test_another_process_gives_the_same_scores(
+    saved: Path, small: Terminology, reranker: CrossEncoderReranker, tmp_path: Path
+) -> None:
+    code = f"""
+import numpy as np
+from pathlib import Path
+from xlink.linker import Linker
+from xlink.types import Query
+queries = {QUERIES!r}
+linker = Linker.open(Path({str(small.path)!r}), detector=None, reranker={str(saved)!r})
+found = linker.candidates(queries)
+np.savez({str(tmp_path / "found.npz")!r}, rows=found.concept_rows, scores=found.scores)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+    other = np.load(tmp_path / "found.npz")
+    linker = Linker.open(small, detector=None, reranker=saved)
+    own = linker.candidates(QUERIES)
+    np.testing.assert_array_equal(other["rows"], own.concept_rows)
+    np.testing.assert_array_equal(other["scores"], own.scores)
+    explained = linker.explain("edema", language="en")
+    assert explained[0].score >= explained[1].score
+
+
+def test_markers_are_saved_and_start_from_signs(saved: Path, tiny_base: Path) -> None:
+    network = CrossEncoder.from_base(str(tiny_base))
+    vectors = network.backbone.get_input_embeddings().weight
+    ids = network.tokenizer.convert_tokens_to_ids(["[M]", "<"])
+    torch.testing.assert_close(vectors[ids[0]], vectors[ids[1]])
+    assert network.tokenizer.tokenize("[M] ab [/M]") == ["[M]", "a", "##b", "[/M]"]
+    n_before = len(network.tokenizer)
+    add_markers(network.backbone, network.tokenizer)
+    assert len(network.tokenizer) == n_before == len(vectors)
+    loaded = load_network_tokenizer(saved)
+    assert all(loaded.token_to_id(marker) is not None for marker in MARKERS)
+
+
+def load_network_tokenizer(saved: Path):  # type: ignore[no-untyped-def]
+    from xlink.rerank.saving import load_network
+
+    return load_network(saved)[0].pair_tokenizer
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("precision", ["float32", "int8"])
+def test_the_graph_scores_alike(
+    saved: Path,
+    small: Terminology,
+    reranker: CrossEncoderReranker,
+    found: CandidateSet,
+    tmp_path: Path,
+    precision: str,
+) -> None:
+    for package in ("onnx", "onnx_ir", "onnxruntime"):
+        pytest.importorskip(package)
+    export_reranker(saved, tmp_path / "graph", precision=precision)  # type: ignore[arg-type]
+    graph = load_reranker(tmp_path / "graph", small)
+    assert (graph.mix, graph.learns_nil) == (FACTS.mix, True)
+    plain, made = reranker.score(QUERIES, found), graph.score(QUERIES, found)
+    atol = 1e-4 if precision == "float32" else 0.2 * float(np.std(plain.logits))
+    np.testing.assert_allclose(made.logits, plain.logits, atol=atol)
+    with pytest.raises(ArtifactError, match="ONNX"):
+        export_reranker(tmp_path / "graph", tmp_path / "again")
+    with pytest.raises(SpecError, match="int8"):
+        export_reranker(saved, tmp_path / "other", precision="int4")  # type: ignore[arg-type]
+
+
+def test_facts_and_card_are_there(saved: Path) -> None:
+    assert read_facts(saved) == FACTS
+    assert next(saved.rglob("README.md")).read_text() == "# A card\n"
+
+
+def test_names(
+    saved: Path,
+    small: Terminology,
+    found: CandidateSet,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("XLINK_HOME", str(tmp_path))
+    shutil.copytree(saved, tmp_path / "rerankers" / "mine")
+    assert isinstance(open_reranker("mine", small), CrossEncoderReranker)
+    with pytest.raises(UnknownNameError, match="Did you mean 'mine'"):
+        open_reranker("mime", small)
+    with pytest.raises(UnknownNameError):
+        open_reranker(tmp_path / "nowhere", small)
+    point = EntryPoint("registered", "builtins:dict", "xlink.rerankers")
+    monkeypatch.setattr("xlink.registry.entry_points", lambda group: (point,))
+    monkeypatch.setattr(EntryPoint, "load", lambda self: lambda terminology: terminology)
+    assert open_reranker("registered", small) is small  # type: ignore[comparison-overlap]
+
+
+def test_a_damaged_folder_is_refused(saved: Path, small: Terminology, tmp_path: Path) -> None:
+    shutil.copytree(saved, tmp_path / "cut")
+    next((tmp_path / "cut").rglob("head.safetensors")).unlink()
+    with pytest.raises(ArtifactError, match="missing"):
+        open_reranker(tmp_path / "cut", small)
+
+
+def test_a_saved_linker_has_its_reranker_inside(
+    saved: Path, small: Terminology, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(saved, copy)
+    linker = Linker.open(small, detector=None, reranker=copy)
+    before = linker.candidates(QUERIES)
+    linker.save(tmp_path / "linker")
+    shutil.rmtree(copy)
+    after = Linker.load(tmp_path / "linker").candidates(QUERIES)
+    np.testing.assert_array_equal(after.concept_rows, before.concept_rows)
+    np.testing.assert_array_equal(after.scores, before.scores)

@@ -1,0 +1,94 @@
+"""`xlink train reranker`: a cross-encoder that puts candidates into a better order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from xlink.cli.arguments import Json, ReaderName, ReaderOptions, TerminologyName, reader_of
+from xlink.cli.output import note, print_json, print_result, report
+
+if TYPE_CHECKING:
+    from xlink.training.reranker.options import RerankerOptions
+    from xlink.training.reranker.train import RerankerTraining
+
+__all__ = ["reranker"]
+
+
+def reranker(
+    documents: Annotated[list[Path], typer.Argument(help="Annotated documents to train on.")],
+    terminology: TerminologyName,
+    base: Annotated[
+        str,
+        typer.Option(help="Encoder to start from: a folder, or hf:organisation/model@revision."),
+    ],
+    out: Annotated[str, typer.Option("--out", "-o", help="Folder to write, or a name at home.")],
+    reader: ReaderName = "jsonl",
+    settings: ReaderOptions = None,
+    language: Annotated[
+        str | None, typer.Option(help="Language of the documents (BCP 47).")
+    ] = None,
+    using: Annotated[
+        list[str] | None, typer.Option("--using", help="Generator; may be repeated.")
+    ] = None,
+    options: Annotated[
+        list[str] | None,
+        typer.Option("--option", help="Such as loss=xmen or epochs=5; may be repeated."),
+    ] = None,
+    rendering: Annotated[
+        list[str] | None,
+        typer.Option("--show", help="What pairs show, such as names=4; may be repeated."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of all that is drawn.")] = 0,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="Folder of the state; a killed run goes on from it.")
+    ] = None,
+    onnx: Annotated[
+        str | None, typer.Option(help="Also write it as an ONNX graph: a folder or name.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Train a re-ranker. Example: xlink train reranker corpus/ -t hpo --base models/e5 -o mine"""
+    from xlink.linker import DEFAULT_GENERATORS, Linker
+    from xlink.rerank.opening import reranker_path
+    from xlink.rerank.saving import export_reranker
+    from xlink.tally import Tally
+    from xlink.training.reranker.train import train_reranker
+
+    chosen = _options(base, seed, options, rendering)
+    tally, path = Tally(), reranker_path(out)
+    read = list(reader_of(reader, settings, language=language).read(documents, tally))
+    linker = Linker.open(terminology, generators=tuple(using or DEFAULT_GENERATORS), detector=None)
+    training = train_reranker(read, linker, chosen, path, checkpoint=checkpoint, tally=tally)
+    report(tally)
+    if onnx is not None:
+        export_reranker(path, reranker_path(onnx))
+    _print(training, as_json)
+    note(f"written: {path}" + ("" if onnx is None else f", {reranker_path(onnx)}"))
+
+
+def _options(
+    base: str, seed: int, options: Sequence[str] | None, rendering: Sequence[str] | None
+) -> RerankerOptions:
+    from xlink.cli.arguments import options_of
+    from xlink.training.reranker.options import reranker_options
+
+    told = {"base": base, "seed": seed} | options_of(options, "--option")
+    return reranker_options(told | {"rendering": options_of(rendering, "--show")})
+
+
+def _print(training: RerankerTraining, as_json: bool) -> None:
+    figures = dict(training.figures)
+    if as_json:
+        steps = {"steps": training.n_steps, "best_step": training.best_step}
+        print_json({"path": str(training.path), **steps, "figures": figures})
+        return
+    from rich.table import Table
+
+    table = Table("figure", "value", title=f"{training.best_step:,} of {training.n_steps:,} steps")
+    for name, value in figures.items():
+        table.add_row(name, f"{value:,.4g}")
+    print_result(table)

@@ -1,0 +1,90 @@
+"""The cross-encoder as a part of a linker: renders, scores, mixes, and puts into a new order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from xlink.candidate_set import CandidateSet, segment_sort
+from xlink.rerank.blocks import Forward, score_pairs
+from xlink.rerank.mixing import Mix, ScoredLists
+from xlink.rerank.rendering import PairRenderer
+from xlink.types import Query
+
+__all__ = ["CrossEncoderReranker"]
+
+Scores = npt.NDArray[np.float32]
+
+_QUERIES_AT_ONCE = 256
+
+
+@dataclass(slots=True, eq=False)
+class CrossEncoderReranker:
+    """Re-orders candidates by the mix of a cross-encoder's logit and the score they came with.
+
+    The first `depth` candidates of a list are read; the others stay behind them as they were.
+    Scores are probabilities: those of a list and of "none of these" sum to 1. `learns_nil` is
+    whether the network was taught to score that option. `folder` is what it was opened from.
+    """
+
+    name: str
+    forward: Forward
+    renderer: PairRenderer
+    mix: Mix = field(default_factory=Mix)
+    learns_nil: bool = False
+    depth: int = 32
+    folder: Path | None = None
+
+    def rerank(self, queries: Sequence[Query], candidates: CandidateSet) -> CandidateSet:
+        """Return the candidates of each query by their probability, ties by id.
+
+        The set keeps the scores that it came with, and the logits, NaN where none was asked for.
+
+        Raises:
+            ValueError: there are not as many candidate lists as queries.
+        """
+        is_read = candidates.ranks() < self.depth
+        lists = self.score(queries, candidates.where(is_read))
+        probabilities = self.mix.probabilities(lists)
+        scores = _left_behind(candidates, self.depth, lists, probabilities)
+        scores[is_read] = probabilities
+        logits = np.full(candidates.n_candidates, np.nan, dtype=np.float32)
+        logits[is_read] = lists.logits
+        order = segment_sort(candidates.query_numbers(), scores, candidates.concept_rows)
+        priors = candidates.scores
+        return replace(candidates, scores=scores, prior_scores=priors, logits=logits).taken(order)
+
+    def score(self, queries: Sequence[Query], candidates: CandidateSet) -> ScoredLists:
+        """Return logits and priors of all `candidates` in their order, before they are mixed.
+
+        Raises:
+            ValueError: there are not as many candidate lists as queries.
+        """
+        if len(queries) != len(candidates):
+            raise ValueError(f"{len(candidates)} candidate lists for {len(queries)} queries.")
+        logits = np.empty(candidates.n_candidates, dtype=np.float32)
+        nil = np.zeros(len(queries), dtype=np.float32)
+        for start in range(0, len(queries), _QUERIES_AT_ONCE):
+            end = min(start + _QUERIES_AT_ONCE, len(queries))
+            chosen = queries[start:end]
+            first, last = candidates.query_offsets[[start, end]].tolist()
+            pairs = self.renderer.pairs(chosen, candidates.part(start, end))
+            logits[first:last] = score_pairs(pairs, self.forward)
+            if self.learns_nil:
+                nil[start:end] = score_pairs(self.renderer.nil_pairs(chosen), self.forward)
+        return ScoredLists(candidates.query_numbers(), logits, candidates.scores, nil)
+
+
+def _left_behind(
+    candidates: CandidateSet, depth: int, lists: ScoredLists, probabilities: Scores
+) -> Scores:
+    """Return scores below those of the candidates that were read, falling with rank."""
+    lowest = np.ones(len(candidates), dtype=np.float32)
+    np.minimum.at(lowest, lists.query_numbers, probabilities)
+    places = np.maximum(candidates.ranks() - depth, 0)
+    scores: Scores = (lowest[candidates.query_numbers()] / (2 + places)).astype(np.float32)
+    return scores

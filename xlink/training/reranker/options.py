@@ -1,0 +1,120 @@
+"""All that can be chosen about the training of a re-ranker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from xlink.corpora.reading import checked_options
+from xlink.errors import SpecError
+from xlink.rerank.rendering import Rendering
+
+__all__ = ["Head", "Missing", "Pooling", "Precision", "RerankerOptions", "reranker_options"]
+
+Head = Literal["pooled", "sides"]
+Missing = Literal["drop", "add", "nil"]
+"""What becomes of a list without its gold: left out, gold added at its end, or NIL is right."""
+Pooling = Literal["cls", "mean"]
+Precision = Literal["auto", "float32", "bfloat16"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RerankerOptions:
+    """How a re-ranker is trained.
+
+    The base: an encoder in a folder, or `hf:organisation/model@revision`; `head` as in
+    `xlink.rerank.network.CrossEncoder`; `reset_layers` of its top layers are drawn anew.
+
+    The lists: `k` candidates each to train on and `depth` to use, `missing` as in `Missing`; up to
+    `relatives` neighbours of the gold in the hierarchy join each list to train on; with `nil`,
+    "none of these" is one more option. A part `dev_share` of the documents is kept aside for
+    stopping and for the mix of scores.
+
+    The objective: `loss` and `regulariser` by name (see `losses`), the latter `strength` times; it
+    may be `none`.
+
+    The steps: `lists_a_step` lists make a step, `epochs` times over all; the learning rate rises
+    over the share `warmup` of them and then falls to 0. `layer_decay` is what it is multiplied by
+    from each layer to the one below; `frozen_layers` of the lowest layers and, unless told
+    otherwise, the embeddings are left as they are. Stops after `patience` checks, `checks` an
+    epoch, that were no better.
+
+    The machine: `pairs_a_pass` pairs go through the network at once, and the graphs of up to
+    `held_pairs` are kept; a step of more pairs is passed through twice instead, for the same
+    gradient in less memory.
+    """
+
+    base: str
+    pooling: Pooling | None = None
+    head: Head = "pooled"
+    reset_layers: int = 0
+    k: int = 16
+    depth: int = 32
+    missing: Missing = "drop"
+    relatives: int = 0
+    nil: bool = False
+    dev_share: float = 0.15
+    loss: str = "softmax"
+    regulariser: str = "kl"
+    strength: float = 0.2
+    smoothing: float = 0.0
+    temperature: float | None = None
+    epochs: int = 3
+    lists_a_step: int = 4
+    learning_rate: float = 1e-4
+    warmup: float = 0.1
+    weight_decay: float = 0.01
+    layer_decay: float = 1.0
+    frozen_layers: int = 0
+    frozen_embeddings: bool = True
+    checks: int = 1
+    patience: int = 3
+    pairs_a_pass: int = 16
+    held_pairs: int = 256
+    precision: Precision = "auto"
+    device: str = "cpu"
+    seed: int = 0
+    rendering: Rendering = field(default_factory=Rendering)
+
+    def __post_init__(self) -> None:
+        """Refuse what can't be.
+
+        Raises:
+            SpecError: a number is out of its range.
+        """
+        at_least_one = (
+            "k",
+            "depth",
+            "epochs",
+            "lists_a_step",
+            "checks",
+            "patience",
+            "pairs_a_pass",
+        )
+        for name in at_least_one:
+            if getattr(self, name) < 1:
+                raise SpecError(f"{name} is at least 1, not {getattr(self, name)}.")
+        for name in ("dev_share", "warmup", "smoothing"):
+            if not 0 <= getattr(self, name) < 1:
+                raise SpecError(f"{name} lies between 0 and 1, not {getattr(self, name)}.")
+        if not 0 < self.layer_decay <= 1:
+            raise SpecError(f"layer_decay lies above 0 and up to 1, not {self.layer_decay}.")
+
+
+def reranker_options(told: Mapping[str, object]) -> RerankerOptions:
+    """Return the options that a table says; `rendering` is a table within it.
+
+    Values may be of the option's type or texts that say it, such as `"3"`.
+
+    Raises:
+        SpecError: `base` is missing, or a value is not what the option takes.
+        UnknownNameError: there is no such option; the message lists the known ones.
+    """
+    shown = told.get("rendering", {})
+    if not isinstance(shown, Mapping) or "base" not in told:
+        raise SpecError("A re-ranker needs a `base` to start from, and `rendering` is a table.")
+    given = {name: value for name, value in told.items() if name != "rendering"}
+    checked = checked_options(RerankerOptions, given, "the re-ranker")
+    rendering = Rendering(**checked_options(Rendering, shown, "the rendering"))  # type: ignore[arg-type]
+    return RerankerOptions(**checked, rendering=rendering)  # type: ignore[arg-type]
