@@ -22,11 +22,13 @@ _BLOCK_CHARS = 1_000  # pysbd takes time by the square of what it is given
 _LEAST_WIDTH = 50  # nobody wraps text narrower
 _LINE = re.compile(r"[^\n\r\u2028\u2029\f\v]+")
 _LIST_MARK = re.compile(r"\s*(?:[-*•·–—▪◦+]\s|\(?(?:\d{1,2}|[a-zA-Z])[.)]\s)")
-_INNER_STOP = re.compile(r"[.!?。！？．｡؟।…;](?=.*\w)", re.DOTALL)
+# Not that of a decimal number.
+_INNER_STOP = re.compile(r"(?:[!?。！？．｡؟।…;]|\.(?!(?<=\d\.)\d))(?=.*\w)", re.DOTALL)
 _ENDS = tuple(".!?:。！？：")
 _SPACE = re.compile(r"\s")
 _NO_SPACE = re.compile(r"(?<=[^\W\d_]{3})[.!?](?=[^\W\d_]{2})")
 _ENDED = re.compile(r"[.!?:…。！？．؟।۔][\"'”’»)\]）」』]*$")
+_SURE_STOP = re.compile(r"\b([^\W\d_]{5,})[.!?][^\S\n]+(?=[^\W\d_]{2})(?=[^a-zß-ÿ])")
 _LAST_WORD = re.compile(r"([^\W_]+)\.$")
 # Abbreviations of the ward that pysbd ends a sentence at, in any language.
 _ABBREVIATIONS = frozenset(
@@ -53,13 +55,23 @@ def sentences(text: str, language: str = "und", *, model: str | None = None) -> 
         return _aligned(text, (0, len(text)), _sat(model).split(text))
     segmenter = _pysbd(_known_language(text, primary_language(language)))
     found: list[Span] = []
-    for start, end in _blocks(text):
+    for start, end in _surely_apart(text):
         if _INNER_STOP.search(text, start, end) is None:
             found.append((start, end))
             continue
         pieces = segmenter.segment(text[start:end])
         found += _mended(text, _aligned(text, (start, end), pieces))
     return found
+
+
+def _surely_apart(text: str) -> Iterator[Span]:
+    """Yield blocks parted at full stops that no abbreviation has, which saves most of the time."""
+    for start, end in _blocks(text):
+        for stop in _SURE_STOP.finditer(text, start, end):
+            if stop[1].lower() not in _ABBREVIATIONS:
+                yield start, stop.end(1) + 1
+                start = stop.end()
+        yield start, end
 
 
 def _blocks(text: str) -> Iterator[Span]:
