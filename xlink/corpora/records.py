@@ -14,13 +14,20 @@ from pydantic_core import from_json
 from xlink.errors import DataError
 from xlink.types import Document, Mention
 
-__all__ = ["document_record", "json_line", "mention_record", "parse", "parse_object"]
+__all__ = [
+    "context_record",
+    "document_record",
+    "json_line",
+    "mention_record",
+    "parse",
+    "parse_object",
+]
 
 T = TypeVar("T")
 
 
 def document_record(document: Document) -> dict[str, object]:
-    """Return a document with all that is known of it; without passages the field is left out."""
+    """Return a document with all that is known of it; fields about context only where set."""
     record: dict[str, object] = {
         "id": document.id,
         "text": document.text,
@@ -29,17 +36,32 @@ def document_record(document: Document) -> dict[str, object]:
     }
     if document.passages:
         record["passages"] = [asdict(passage) for passage in document.passages]
+    if document.languages:
+        record["languages"] = document.languages
+    if document.lines:
+        record["lines"] = [asdict(line) for line in document.lines]
     return record
 
 
 def mention_record(mention: Mention) -> dict[str, object]:
-    """Return a mention without its gold."""
-    return {
+    """Return a mention without its gold; what is known of its context only where set."""
+    record: dict[str, object] = {
         "id": mention.id,
         "spans": mention.spans,
         "text": mention.text,
         "label": mention.label,
     }
+    return record | context_record(mention)
+
+
+def context_record(mention: Mention) -> dict[str, object]:
+    """Return the assertion, section and whole of a mention, where set."""
+    said = {
+        "assertion": mention.assertion,
+        "section": mention.section,
+        "part_of": mention.part_of,
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def json_line(record: Mapping[str, object]) -> str:

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, field
 
 from xlink.terminology import Terminology
-from xlink.types import Candidate, Link, LinkedDocument
+from xlink.text.abbreviations import Abbreviations
+from xlink.types import Candidate, Document, Link, LinkedDocument
 
 __all__ = ["Explainer", "Explanation", "Proposal"]
 
@@ -26,7 +27,10 @@ class Explanation:
     """A link in words. For NIL, `name` is empty and `chosen` is None.
 
     `english` is empty where it says the same as `name`. `runners_up` are the best candidates that
-    were not chosen, best first. `category` is what a link is coloured by.
+    were not chosen, best first. `category` is what a link is coloured by. `context` is what the
+    text says of the mention, such as `negated, in findings`; empty where that is nothing.
+    `long_form` is what was searched for a short form, and empty for any other mention. `page` is
+    None where the source has no pages.
     """
 
     link: Link
@@ -35,14 +39,28 @@ class Explanation:
     chosen: Candidate | None
     runners_up: tuple[Proposal, ...]
     category: str
+    long_form: str = ""
+    page: int | None = None
+
+    @property
+    def context(self) -> str:
+        """The assertion of the mention, its section and whether it is a part of another."""
+        mention = self.link.mention
+        said = [*mention.assertion, f"in {mention.section}" if mention.section else ""]
+        said.append(f"part of {mention.part_of}" if mention.part_of else "")
+        return ", ".join(filter(None, said)).replace("_", " ")
 
 
 @dataclass(slots=True)
 class Explainer:
-    """Explains links to concepts of one terminology; names are looked up once."""
+    """Explains links to concepts of one terminology; names are looked up once.
+
+    `long_forms` is that of the linker.
+    """
 
     terminology: Terminology
     n_runners_up: int = 4
+    long_forms: bool = True
     _names: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def explain(self, linked: LinkedDocument) -> list[Explanation]:
@@ -51,9 +69,12 @@ class Explainer:
         Raises:
             UnknownNameError: a link or candidate is not of this terminology.
         """
-        return [self._explain(link, linked.document.language) for link in linked.links]
+        known = Abbreviations(linked.document.text if self.long_forms and linked.links else "")
+        return [self._explain(link, linked.document, known) for link in linked.links]
 
-    def _explain(self, link: Link, language: str) -> Explanation:
+    def _explain(self, link: Link, document: Document, known: Abbreviations) -> Explanation:
+        mention, language = link.mention, document.language
+        lines = document.lines_at(mention.spans[0])
         concept_id = link.concept_id
         chosen = [each for each in link.candidates if each.concept_id == concept_id]
         others = [each for each in link.candidates if each.concept_id != concept_id]
@@ -69,6 +90,8 @@ class Explainer:
                 for each in others[: self.n_runners_up]
             ),
             category=self._category(link),
+            long_form=known.expand(mention.text, mention.start) or "",
+            page=lines[0].page if lines else None,
         )
 
     def _name(self, concept_id: str, language: str) -> str:

@@ -17,16 +17,21 @@ _GOLDEN_ANGLE_DEGREES = 137.5
 
 
 def html_page(
-    linked: Sequence[LinkedDocument], terminology: Terminology, *, title: str = "Linked documents"
+    linked: Sequence[LinkedDocument],
+    terminology: Terminology,
+    *,
+    title: str = "Linked documents",
+    long_forms: bool = True,
 ) -> str:
     """Return a page with each text, its mentions highlighted and explained, and a table of links.
 
-    An explanation opens when the mention is pointed at or reached with the Tab key.
+    An explanation opens when the mention is pointed at or reached with the Tab key. It has the long
+    form of a short one, unless the linker has searched no `long_forms`.
 
     Raises:
         UnknownNameError: a link is not of this terminology.
     """
-    explainer = Explainer(terminology)
+    explainer = Explainer(terminology, long_forms=long_forms)
     explained = [explainer.explain(each) for each in linked]
     categories = sorted({each.category for links in explained for each in links} - {""})
     classes = {name: f"c{place}" for place, name in enumerate(categories)}
@@ -73,11 +78,14 @@ def _article(
     if links:
         yield '<div class="scroll"><table>'
         yield f"<caption>Links in {escaped(document.id)}</caption>"
-        heads = ("Mention", "Code", "Name", "Matched alias", "Score", "By")
+        has_context = any(each.context for each in links)
+        heads = ["Mention", "Code", "Name", "Matched alias", "Score", "By"]
+        heads += ["Context"] * has_context
         yield f"<thead><tr>{''.join(f'<th scope=col>{head}</th>' for head in heads)}</tr></thead>"
         yield "<tbody>"
         for each in links:
-            yield _row(each, document.language, classes)
+            told = f"<td>{escaped(each.context)}</td>" if has_context else ""
+            yield _row(each, document.language, classes, told)
         yield "</tbody></table></div>"
     yield "</article>"
 
@@ -110,6 +118,10 @@ def _card(explanation: Explanation, language: str) -> str:
     """Return the explanation that opens below a mention."""
     link, chosen = explanation.link, explanation.chosen
     lines = []
+    if explanation.long_form:
+        long_form = phrase(explanation.long_form, language)
+        mention = phrase(link.mention.text, language)
+        lines.append(f'<span class="line">{mention} = {long_form}</span>')
     if link.concept_id is None:
         lines.append('<span class="line"><b>No concept</b> was good enough.</span>')
     else:
@@ -124,6 +136,10 @@ def _card(explanation: Explanation, language: str) -> str:
             f'<span class="line">matched {_alias(chosen.alias)}{source}, '
             f"score {chosen.score:.3f} by {escaped(chosen.generator)}</span>"
         )
+    if explanation.page is not None:
+        lines.append(f'<span class="line">on page {explanation.page}</span>')
+    if explanation.context:
+        lines.append(f'<span class="line">said of it: {escaped(explanation.context)}</span>')
     if explanation.runners_up:
         items = "".join(_runner_up(each, language) for each in explanation.runners_up)
         lines.append(f'<span class="others">Also considered{items}</span>')
@@ -139,11 +155,13 @@ def _runner_up(proposal: Proposal, language: str) -> str:
     )
 
 
-def _row(explanation: Explanation, language: str, classes: dict[str, str]) -> str:
+def _row(explanation: Explanation, language: str, classes: dict[str, str], told: str) -> str:
     link, chosen = explanation.link, explanation.chosen
     mention = phrase(link.mention.text, language)
+    if explanation.long_form:
+        mention += f" = {phrase(explanation.long_form, language)}"
     if link.concept_id is None:
-        return f'<tr class="nil"><td>{mention}</td><td colspan="5">no concept</td></tr>'
+        return f'<tr class="nil"><td>{mention}</td><td colspan="5">no concept</td>{told}</tr>'
     score = link.confidence if chosen is None else chosen.score
     english = f'<br><i lang="en">{escaped(explanation.english)}</i>' if explanation.english else ""
     cells = (
@@ -154,7 +172,7 @@ def _row(explanation: Explanation, language: str, classes: dict[str, str]) -> st
         f"{score:.3f}",
         "" if chosen is None else escaped(chosen.generator),
     )
-    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}{told}</tr>"
 
 
 def _alias(alias: Alias) -> str:

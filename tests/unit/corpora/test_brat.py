@@ -24,6 +24,7 @@ N3\tReference T2 HPO:HP:0000003\tright arm
 N4\tReference T4 UMLS:NIL\t
 #1\tAnnotatorNotes T3\tC0000004 C0000005
 A1\tNegated T4
+A2\tSeverity T4 High
 R1\tPART_OF Arg1:T3 Arg2:T2
 *\tEquiv T2 T3
 """
@@ -56,7 +57,7 @@ def test_references_become_gold_and_the_rest_is_counted(tmp_path: Path, line_end
             Mention("T1", ((0, 4), (15, 23)), "Left arm pain", "DISO", frozenset({"C0000001"})),
             Mention("T2", ((9, 18),), "right arm", "ANAT", frozenset({"C0000002", "HP:0000003"})),
             Mention("T3", ((15, 18),), "arm", "ANAT"),
-            Mention("T4", ((28, 33),), "fever", "DISO", frozenset()),
+            Mention("T4", ((28, 33),), "fever", "DISO", frozenset(), False, ("negated",)),
         ),
     )
     assert tally.counts() == {

@@ -25,7 +25,7 @@ NOTE = Document(
         Mention("b", ((9, 21),), "right kidney", "organ", frozenset({"K1", "K3"}), composite=True),
         Mention("c", ((15, 21),), "kidney", "organ", frozenset({"K", "KK"})),
         Mention("d", ((26, 30),), "pain", "", frozenset()),
-        Mention("e", ((37, 44),), "tension", "", None),
+        Mention("e", ((37, 44),), "tension", "", None, False, ("family",), "plan", "x"),
     ),
     (Passage("p", "text", (0, 45)),),
 )

@@ -23,8 +23,8 @@ NOTE = Document(
         Mention("a", ((0, 4), (17, 23)), "Left kidney", "organ", frozenset({"K2"})),
         Mention("b", ((11, 23),), "right kidney", "organ", frozenset({"K1", "K3"}), composite=True),
         Mention("c", ((17, 23),), "kidney", "organ", frozenset({"K", "KK"})),
-        Mention("d", ((28, 32),), "pain", "sign", frozenset()),
-        Mention("e", ((25, 32),), "no pain", "sign", None),
+        Mention("d", ((28, 32),), "pain", "sign", frozenset(), False, ("negated", "uncertain")),
+        Mention("e", ((25, 32),), "no pain", "sign", None, section="plan", part_of="x"),
     ),
     (Passage("p", "text", (0, 33)),),
 )

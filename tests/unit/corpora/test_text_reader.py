@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -28,7 +29,7 @@ def test_a_folder_is_read_with_its_subfolders_in_order(tmp_path: Path) -> None:
         ("d", "b/d.txt", "es"),
         ("c", "c.txt", "es"),
     ]
-    assert tally["file of a folder left out: its name does not end in .txt"] == 1
+    assert tally["file of a folder left out: its name does not end in .txt, .pdf, .docx, .eml"] == 1
 
 
 def test_repeated_names_are_told_apart_by_their_folders(tmp_path: Path) -> None:
@@ -100,7 +101,7 @@ def test_a_dash_is_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"absent\.txt: it can't be read"):
         read(tmp_path / "absent.txt")
-    with pytest.raises(DataError, match=r"no \.txt file"):
+    with pytest.raises(DataError, match=r"no \.txt, \.pdf, \.docx or \.eml file"):
         read(tmp_path)
 
 
@@ -108,3 +109,43 @@ def test_an_unknown_encoding_is_refused_before_reading() -> None:
     for name in ("utf-9", "base64"):
         with pytest.raises(SpecError, match=name):
             TextReader(encoding=name)
+
+
+def test_the_encoding_is_detected_if_that_is_asked(tmp_path: Path) -> None:
+    pytest.importorskip("charset_normalizer")
+    letter = "Die Patientin klagt über Übelkeit, Müdigkeit und Rückenschmerzen. Größe 165 cm.\n" * 5
+    for name, encoding in (("a", "utf-8"), ("b", "cp1252"), ("c", "utf-16"), ("d", "utf-8-sig")):
+        (tmp_path / f"{name}.txt").write_bytes(letter.encode(encoding))
+    tally = Tally()
+    assert {each.text for each in read(tmp_path, encoding="detect", tally=tally)} == {letter}
+    assert tally["encoding taken to be utf-16"] == 1
+
+
+def test_a_text_larger_than_the_limit_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "long.txt"
+    path.write_bytes(b"x" * 1_000_001)
+    reader = TextReader(max_mb=1)
+    with pytest.raises(DataError, match=r"1\.0 MB, more than the 1 that a document.*max_mb=2"):
+        list(reader.read([path], Tally()))
+
+
+def test_text_of_any_script_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "note.txt"
+    text = "ارتفاع ضغط الدم\u200f (HTA)\nתסמונת דאון\ncafe\u0301 \U0001f489"
+    path.write_bytes(text.encode())
+    assert read(path)[0].text == text
+
+
+def test_files_that_programs_leave_beside_letters_are_left_out(tmp_path: Path) -> None:
+    for name in ("~$letter.docx", "._letter.txt", "letter.txt"):
+        (tmp_path / name).write_text("fever")
+    assert [each.id for each in read(tmp_path)] == ["letter"]
+
+
+def test_a_name_that_is_not_utf8_becomes_an_id_that_is(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/ni\xf1o.txt"))
+    try:
+        path.write_text("fever")
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    assert read(path)[0].id.encode() == b"ni\\udcf1o"

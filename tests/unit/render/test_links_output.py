@@ -10,7 +10,16 @@ from rich.console import Console
 from xlink.errors import UnknownNameError
 from xlink.render import html_page, links_table
 from xlink.terminology import Terminology, build_terminology
-from xlink.types import Alias, Candidate, Concept, Document, Link, LinkedDocument, Mention
+from xlink.types import (
+    Alias,
+    Candidate,
+    Concept,
+    Document,
+    Link,
+    LinkedDocument,
+    Mention,
+    PlacedLine,
+)
 
 ATTACK = "<script>alert('x')</script>"
 TEXT = f"Fiebre y tos [seca] {ATTACK}"
@@ -74,6 +83,18 @@ def test_the_page_shows_mentions_with_what_explains_them(terminology: Terminolog
     for expected in ("matched Fiebre es from demo, score 0.875 by lookup", "Fever", "Cough"):
         assert expected in page.text
     assert ("div", {"class": "text", "dir": "auto", "lang": "es"}) in page.elements
+
+
+def test_the_long_form_and_the_page_of_a_mention_are_shown(terminology: Terminology) -> None:
+    text = "High fever (HF). HF."
+    line = PlacedLine((0, len(text)), 7, (1, 2, 3, 4))
+    document = Document("a", text, "en", lines=(line,))
+    links = (Link(Mention("T1", ((17, 19),), "HF"), "R50", 0.9),)
+    page = Page(html_page([LinkedDocument(document, links)], terminology))
+    assert page.text.count("HF = High fever") == 2
+    assert "on page 7" in page.text
+    page = Page(html_page([LinkedDocument(document, links)], terminology, long_forms=False))
+    assert "=" not in page.text
 
 
 def test_nothing_from_outside_becomes_markup(terminology: Terminology) -> None:

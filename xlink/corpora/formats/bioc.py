@@ -14,7 +14,7 @@ from xlink.corpora.placing import UniqueIds, place
 from xlink.corpora.spans import surface
 from xlink.errors import DataError, SpecError
 from xlink.tally import Tally
-from xlink.types import Document, Mention, Passage, Span
+from xlink.types import Assertion, Document, Mention, Passage, Span
 
 __all__ = ["BiocReader"]
 
@@ -164,4 +164,13 @@ class _Reading:
             label=annotation.infons.get("type", ""),
             gold=gold,
             composite=self.options.is_composite(gold) if told is None else told == "composite",
+            assertion=_assertion(annotation.infons.get("assertion", "")),
+            section=annotation.infons.get("section", ""),
+            part_of=annotation.infons.get("part_of", ""),
         )
+
+
+def _assertion(said: str) -> tuple[Assertion, ...]:
+    """Return what our writer says; infons of this name that others have are let be."""
+    values = said.split("|")
+    return tuple(name for name in get_args(Assertion) if name in values)

@@ -24,7 +24,8 @@ class BiocWriter:
 
     An annotation has the infons `type` and `identifier`, with `|` between several ids and `several`
     to say whether they are meant at once; NIL is `-1`, and what was not annotated has no
-    `identifier`. It lies in the passage that it begins in, so mentions come back passage by
+    `identifier`. `assertion`, with `|` between several, `section` and `part_of` are there where
+    known. It lies in the passage that it begins in, so mentions come back passage by
     passage; otherwise nothing is lost.
     """
 
@@ -85,6 +86,12 @@ def _annotation(mention: Mention) -> dict[str, object]:
         infons["identifier"] = _BETWEEN.join(_ids(mention)) or "-1"
     if mention.composite or len(mention.gold or ()) > 1:
         infons["several"] = "composite" if mention.composite else "alternatives"
+    if mention.assertion:
+        infons["assertion"] = _BETWEEN.join(mention.assertion)
+    if mention.section:
+        infons["section"] = mention.section
+    if mention.part_of:
+        infons["part_of"] = mention.part_of
     return {
         "id": mention.id,
         "infons": infons,

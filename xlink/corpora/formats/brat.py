@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import get_args
 
 from xlink.corpora.decoding import read_text
 from xlink.corpora.fragments import place_parts
@@ -15,12 +16,17 @@ from xlink.corpora.spans import surface
 from xlink.corpora.text import document_ids
 from xlink.errors import DataError, SpecError
 from xlink.tally import Tally
-from xlink.types import Document, Mention, Span
+from xlink.types import Assertion, Document, Mention, Span
 
-__all__ = ["COMPOSITE", "BratReader"]
+__all__ = ["COMPOSITE", "PART_OF", "SECTION", "BratReader"]
 
 COMPOSITE = "Composite"
 """The attribute of a mention whose ids are meant all at once."""
+
+SECTION, PART_OF = "Section", "PartOf"
+"""Attributes with a value: the key of a section, and the id of the mention that has parts."""
+
+_ASSERTIONS = {name.capitalize(): name for name in get_args(Assertion)}
 
 _LEFT_OUT = {"R": "relation", "E": "event", "*": "equivalence", "A": "attribute", "M": "attribute"}
 
@@ -33,7 +39,7 @@ class _Annotations:
     mentions: dict[str, tuple[int, str, list[Span], str]] = field(default_factory=dict)
     ids: dict[str, list[str]] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
-    composite: set[str] = field(default_factory=set)
+    attributes: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +54,8 @@ class BratReader(GoldOptions):
     is its id. A mention without an id is not annotated; ids such as `NIL` or `-1` are NIL.
 
     Mentions may nest, and be in several parts. Several ids are what `several` says, or composite
-    where the mention bears the attribute `Composite`, as our writer puts it.
+    where the mention bears the attribute `Composite`, as our writer puts it, who also has
+    attributes for assertions, sections and parts.
 
     Raises:
         SpecError: a pattern is not a regular expression, or has no group where it needs one.
@@ -104,8 +111,8 @@ class BratReader(GoldOptions):
                 self._reference(words[1], words[2], found)
             elif kind == "#" and len(words) >= 2 and len(cells) > 2:
                 self._note(words, " ".join(cells[2:]), found, number, tally)
-            elif kind in "AM" and words[:1] == [COMPOSITE] and len(words) == 2:
-                found.composite.add(words[1])
+            elif kind in "AM" and _is_known(words):
+                found.attributes.setdefault(words[1], {})[words[0]] = "".join(words[2:])
             elif kind in _LEFT_OUT or kind == "#":
                 tally.add(f"{_LEFT_OUT.get(kind, 'note')} left out", f"{path}, line {number:,}")
             else:
@@ -143,14 +150,25 @@ class BratReader(GoldOptions):
             ids, label = [label], ""
         gold = self.gold(ids) if ids else None
         placed = place_parts(text, spans, wanted, path=found.path, line=number, tally=tally)
+        said = found.attributes.get(mention_id, {})
         return Mention(
             id=mention_id,
             spans=placed,
             text=surface(text, placed),
             label=found.labels.get(mention_id, label),
             gold=gold,
-            composite=mention_id in found.composite or self.is_composite(gold),
+            composite=COMPOSITE in said or self.is_composite(gold),
+            assertion=tuple(sorted(_ASSERTIONS[name] for name in said if name in _ASSERTIONS)),
+            section=said.get(SECTION, ""),
+            part_of=said.get(PART_OF, ""),
         )
+
+
+def _is_known(words: list[str]) -> bool:
+    """Tell whether this is an attribute that our writer puts: `Composite T1`, `Section T1 plan`."""
+    if len(words) == 2:
+        return words[0] == COMPOSITE or words[0] in _ASSERTIONS
+    return len(words) == 3 and words[0] in (SECTION, PART_OF)
 
 
 def _mention_line(cells: list[str], path: Path, number: int) -> tuple[int, str, list[Span], str]:

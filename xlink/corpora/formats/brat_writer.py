@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from xlink.corpora.aside import folder_aside
-from xlink.corpora.formats.brat import COMPOSITE
+from xlink.corpora.formats.brat import COMPOSITE, PART_OF, SECTION
 from xlink.corpora.placing import UniqueIds
 from xlink.errors import DataError
 from xlink.tally import Tally
-from xlink.types import Document
+from xlink.types import Document, Mention
 
 __all__ = ["BratWriter"]
 
@@ -27,7 +27,8 @@ class BratWriter:
 
     The ids of a mention become reference lines, `N1⇥Reference T1 xlink:C0011849⇥text`, with
     `database` before the colon; NIL is the id `NIL`, and what was not annotated has no such line.
-    Ids meant all at once are marked by the attribute `Composite`.
+    Ids meant all at once are marked by the attribute `Composite`, assertions by `Negated`,
+    `Uncertain` and so on; `Section` and `PartOf` have a value.
 
     Lost: the ids of mentions, language, passages, and characters that a file's name or a label
     can't have, which become `_`. Mentions without a label get `Mention`. `tally` counts names and
@@ -71,9 +72,20 @@ class BratWriter:
                 n_references += 1
                 wording = _one_line(mention.text)
                 yield f"N{n_references}\tReference T{number} {self.database}:{each}\t{wording}"
-            if mention.composite:
+            for name, *value in _attributes(mention):
                 n_attributes += 1
-                yield f"A{n_attributes}\t{COMPOSITE} T{number}"
+                yield " ".join([f"A{n_attributes}\t{name} T{number}", *value])
+
+
+def _attributes(mention: Mention) -> Iterator[tuple[str, ...]]:
+    if mention.composite:
+        yield (COMPOSITE,)
+    for name in mention.assertion:
+        yield (name.capitalize(),)
+    if mention.section:
+        yield SECTION, _NOT_IN_WORDS.sub("_", mention.section)
+    if mention.part_of:
+        yield PART_OF, _NOT_IN_WORDS.sub("_", mention.part_of)
 
 
 def _one_line(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -17,7 +18,7 @@ from xlink.corpora.placing import UniqueIds, place
 from xlink.corpora.spans import surface
 from xlink.errors import DataError
 from xlink.tally import Tally
-from xlink.types import Document, Mention, Passage, Span
+from xlink.types import Assertion, Document, Mention, Passage, Span
 
 __all__ = ["LabelStudioReader"]
 
@@ -43,6 +44,7 @@ class _Result(_Item):
     from_id: str = ""
     to_id: str = ""
     labels: list[str] | None = None
+    meta: dict[str, object] = Field(default_factory=dict)
 
 
 class _Answer(_Item):
@@ -105,7 +107,8 @@ class _Reading:
     regions: dict[str, list[tuple[Span, str]]] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     concepts: dict[str, list[str]] = field(default_factory=dict)
-    composites: set[str] = field(default_factory=set)
+    meant: dict[str, list[str]] = field(default_factory=dict)
+    meta: dict[str, dict[str, object]] = field(default_factory=dict)
 
     def document(self) -> Document:
         data = self.task.data
@@ -142,13 +145,14 @@ class _Reading:
             wanted = value.text if isinstance(value.text, str) else " ".join(value.text)
             self.regions.setdefault(result.id, []).append(((value.start, value.end), wanted))
             self.labels.setdefault(result.id, value.labels[0] if value.labels else "")
+            self.meta.setdefault(result.id, result.meta)
         elif result.type == "textarea" and result.id:
             ids = [value.text] if isinstance(value.text, str) else value.text
             self.concepts[result.id] = [each.strip() for each in ids if each.strip()]
         elif result.type == "taxonomy" and result.id:
             self.concepts[result.id] = [path[-1] for path in value.taxonomy if path]
-        elif result.type == "choices" and COMPOSITE in value.choices:
-            self.composites.add(result.id)
+        elif result.type == "choices" and set(value.choices) & {COMPOSITE, *get_args(Assertion)}:
+            self.meant.setdefault(result.id, []).extend(value.choices)
         elif result.type != "relation":
             self.tally.add(f"result of type {result.type!r} left out", self._example)
 
@@ -176,13 +180,17 @@ class _Reading:
             )
             ids = self.concepts.get(name)
             gold = self.options.gold(ids) if ids else None
+            meant, meta = self.meant.get(name, ()), self.meta[name]
             yield Mention(
                 name,
                 spans,
                 surface(self.text, spans),
                 self.labels[name],
                 gold,
-                name in self.composites or self.options.is_composite(gold),
+                COMPOSITE in meant or self.options.is_composite(gold),
+                tuple(each for each in get_args(Assertion) if each in meant),
+                str(meta.get("section", "")),
+                str(meta.get("part_of", "")),
             )
 
     def _passages(self) -> tuple[Passage, ...]:

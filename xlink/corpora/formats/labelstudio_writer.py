@@ -11,9 +11,10 @@ from xml.sax.saxutils import quoteattr
 
 from xlink.corpora.options import choices
 from xlink.corpora.placing import UniqueIds
+from xlink.corpora.records import context_record
 from xlink.corpora.writing import written_whole
 from xlink.tally import Tally
-from xlink.types import Document, Mention
+from xlink.types import Assertion, Document, Mention
 
 __all__ = ["LabelStudioWriter", "labeling_config"]
 
@@ -33,8 +34,9 @@ class LabelStudioWriter:
     with the labeling interface that `labeling_config` returns.
 
     Every part of a mention is a region; its ids stand in the text area `concept`, a line each, NIL
-    as `NIL`. The parts of a discontinuous mention are tied by relations named `same mention`.
-    Nothing is lost but that a mention without a label gets `Mention`, which `tally` counts.
+    as `NIL`. Assertions are choices; `section` and `part_of` are in its `meta`. The parts of a
+    discontinuous mention are tied by relations named `same mention`. Nothing is lost but that a
+    mention without a label gets `Mention`, which `tally` counts.
     """
 
     as_: Kept = "predictions"
@@ -80,6 +82,8 @@ def labeling_config(labels: Iterable[str]) -> str:
     `labels` are those of the mentions.
     """
     known = dict.fromkeys([*labels, UNLABELLED])
+    values = (COMPOSITE, *get_args(Assertion))
+    meanings = "".join(f'    <Choice value="{each}"/>\n' for each in values)
     items = "".join(f"    <Label value={quoteattr(label)}/>\n" for label in known)
     return (
         "<View>\n"
@@ -87,8 +91,8 @@ def labeling_config(labels: Iterable[str]) -> str:
         f'  <Text name="{TO_TEXT}" value="$text" granularity="symbol"/>\n'
         f'  <TextArea name="{FROM_CONCEPT}" toName="{TO_TEXT}" perRegion="true" editable="true"'
         ' placeholder="concept id"/>\n'
-        f'  <Choices name="{FROM_MEANING}" toName="{TO_TEXT}" perRegion="true">\n'
-        f'    <Choice value="{COMPOSITE}"/>\n  </Choices>\n'
+        f'  <Choices name="{FROM_MEANING}" toName="{TO_TEXT}" perRegion="true" choice="multiple">\n'
+        f"{meanings}  </Choices>\n"
         f'  <Relations>\n    <Relation value="{SAME}"/>\n  </Relations>\n'
         "</View>\n"
     )
@@ -102,14 +106,18 @@ def _regions(mention: Mention) -> Iterator[dict[str, object]]:
     for name, (start, end), text in zip(names, mention.spans, _texts(mention), strict=True):
         place = {"start": start, "end": end, "text": text}
         label = {"labels": [mention.label or UNLABELLED]}
-        yield _result(name, FROM_LABEL, "labels", place | label)
+        meta = context_record(mention) if name == mention.id else {}
+        meta.pop("assertion", None)
+        labels = _result(name, FROM_LABEL, "labels", place | label)
+        yield labels | ({"meta": meta} if meta else {})
         if name != mention.id:
             continue
         if mention.gold is not None:
             ids = sorted(mention.gold) or [NIL]
             yield _result(name, FROM_CONCEPT, "textarea", place | {"text": ids})
-        if mention.composite:
-            yield _result(name, FROM_MEANING, "choices", place | {"choices": [COMPOSITE]})
+        meant = [COMPOSITE] * mention.composite + list(mention.assertion)
+        if meant:
+            yield _result(name, FROM_MEANING, "choices", place | {"choices": meant})
     for name in names[1:]:
         yield {
             "type": "relation",

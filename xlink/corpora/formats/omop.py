@@ -38,6 +38,7 @@ NOTE_NLP_COLUMNS = (
 _WIDTH_CHARS = 250  # of `snippet` and `lexical_variant` in the data model
 _CONTEXT_CHARS = 60
 _NO_CONCEPT = 0
+_NOT_THERE = frozenset({"family", "hypothetical", "negated"})
 _CONCEPT_COLUMNS = ("concept_code", "concept_id", "vocabulary_id", "standard_concept")
 
 
@@ -58,7 +59,9 @@ class NoteNlpWriter:
     `note_nlp_source_concept_id` is the concept of a code, and `note_nlp_concept_id` the same where
     it is a standard concept. Both are 0, the model's "no matching concept", where it is not known
     or the mention has none. `term_modifiers` always has the id as the terminology writes it, the
-    mention's id, label and offsets, and whether several ids are a composite or alternatives.
+    mention's id, label and offsets, and whether several ids are a composite or alternatives; also
+    its assertion, with `|` between several, section and whole. `term_exists` is `N` for what is
+    negated, hypothetical or of the family, and `term_temporal` is `Past` for what is historical.
 
     `offset` is that of the first code point; `nlp_date` is today unless `date` says otherwise.
     `tally` counts texts that were cut to the 250 characters of a column, and ids not in `concepts`.
@@ -138,14 +141,14 @@ class NoteNlpWriter:
                     self.system,
                     date,
                     "",
-                    "Y",
-                    "",
+                    "Y" if _NOT_THERE.isdisjoint(mention.assertion) else "N",
+                    "Past" if "historical" in mention.assertion else "",
                     _modifiers(mention, gold_id),
                 )
 
     def _cut(self, text: str) -> str:
         if len(text) > _WIDTH_CHARS:
-            self.tally.add(f"mention cut to {_WIDTH_CHARS} characters", text[:60])
+            self.tally.add(f"mention cut to {_WIDTH_CHARS} characters")
         return " ".join(text.split())[:_WIDTH_CHARS]
 
 
@@ -161,6 +164,8 @@ def _modifiers(mention: Mention, gold_id: str) -> str:
         said["concept"] = "NIL"
     if mention.gold is not None and len(mention.gold) > 1:
         said["several"] = "composite" if mention.composite else "alternatives"
+    said |= {"assertion": "|".join(mention.assertion), "section": mention.section}
+    said["part_of"] = mention.part_of
     return ",".join(f"{name}={value}" for name, value in said.items() if value)
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Span as Tokens
 
 __all__ = [
+    "COMPOSITE",
     "KB_ID",
     "NIL",
     "NO_LABEL",
@@ -34,14 +35,14 @@ NO_LABEL = "MENTION"
 """The label of mentions that have none, for spaCy takes an entity without a label for none."""
 
 NIL = "NIL"
-_COMPOSITE, _ALTERNATIVES = "+", "|"
+COMPOSITE, _ALTERNATIVES = "+", "|"
 
 
 def kb_id_of(mention: Mention) -> str:
     """Return gold as one text: `a+b` a composite, `a|b` alternatives, `NIL`, empty for no gold."""
     if mention.gold is None:
         return ""
-    separator = _COMPOSITE if mention.composite else _ALTERNATIVES
+    separator = COMPOSITE if mention.composite else _ALTERNATIVES
     return separator.join(sorted(mention.gold)) or NIL
 
 
@@ -51,8 +52,8 @@ def gold_of(kb_id: str) -> tuple[frozenset[str] | None, bool]:
         return None, False
     if kb_id == NIL:
         return frozenset(), False
-    composite = _COMPOSITE in kb_id
-    return frozenset(kb_id.split(_COMPOSITE if composite else _ALTERNATIVES)), composite
+    composite = COMPOSITE in kb_id
+    return frozenset(kb_id.split(COMPOSITE if composite else _ALTERNATIVES)), composite
 
 
 def language_of(doc: Doc) -> str:
