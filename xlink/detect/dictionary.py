@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -133,13 +133,21 @@ class DictionaryDetector:
 
     def find(self, documents: Sequence[Document], where: Filter = NO_FILTER) -> list[list[Match]]:
         """Return what is found in each document, in the order of the text, with its aliases."""
+        pieces = [
+            (number, offset, text, language)
+            for number, document in enumerate(documents)
+            for offset, text, language in _in_one_language(document)
+        ]
         by_language: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
-        for number, document in enumerate(documents):
-            by_language[primary_language(document.language)].append((number, document.text))
-        found: list[list[Match]] = [[] for _ in documents]
+        for place, (_, _, text, language) in enumerate(pieces):
+            by_language[primary_language(language)].append((place, text))
+        in_pieces: list[list[Match]] = [[] for _ in pieces]
         for language, texts in by_language.items():
             for segments in join_segments(texts):
-                self._search(segments, language, where, found)
+                self._search(segments, language, where, in_pieces)
+        found: list[list[Match]] = [[] for _ in documents]
+        for (number, offset, _, _), matches in zip(pieces, in_pieces, strict=True):
+            found[number] += [match.moved(offset) for match in matches] if offset else matches
         if self.options.nested:
             return [
                 sorted(matches, key=lambda match: (match.start, -match.end)) for matches in found
@@ -197,3 +205,15 @@ class DictionaryDetector:
     def _new_label(self, concept: int) -> str:
         types = self.terminology.concept_table["types"][concept].as_py()
         return str(types[0]) if types else ""
+
+
+def _in_one_language(document: Document) -> Iterator[tuple[int, str, str]]:
+    """Yield a document piece by piece, each with its offset and language; no name crosses one."""
+    done = 0
+    for (start, end), language in document.languages:
+        if done < start:
+            yield done, document.text[done:start], document.language
+        yield start, document.text[start:end], language
+        done = end
+    if done < len(document.text) or not document.languages:
+        yield done, document.text[done:], document.language

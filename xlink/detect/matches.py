@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
 
-__all__ = ["Match", "without_overlaps"]
+__all__ = ["Match", "first_come", "without_overlaps"]
+
+
+class _Place(Protocol):
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
+
+
+P = TypeVar("P", bound=_Place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +32,10 @@ class Match:
     score: float
     aliases: tuple[int, ...]
 
+    def moved(self, offset: int) -> Match:
+        """Return this match so many code points further on."""
+        return replace(self, start=self.start + offset, end=self.end + offset)
+
 
 def without_overlaps(matches: Collection[Match]) -> list[Match]:
     """Keep, of matches that overlap, the longest; then the best score; then the earliest.
@@ -27,11 +43,15 @@ def without_overlaps(matches: Collection[Match]) -> list[Match]:
     What is kept comes in the order of the text.
     """
     order = sorted(matches, key=lambda match: (match.start - match.end, -match.score, match.start))
-    taken = bytearray(max((match.end for match in matches), default=0))
-    kept: list[Match] = []
-    for match in order:
-        # No earlier match is shorter than this one: one that overlaps it holds one of its ends.
-        if not (taken[match.start] or taken[match.end - 1]):
-            taken[match.start : match.end] = b"\1" * (match.end - match.start)
-            kept.append(match)
-    return sorted(kept, key=lambda match: match.start)
+    return sorted(first_come(order), key=lambda match: match.start)
+
+
+def first_come(places: Sequence[P]) -> list[P]:
+    """Keep, of places that overlap, that which is given first; what is kept stays in this order."""
+    taken = bytearray(max((each.end for each in places), default=0))
+    kept: list[P] = []
+    for each in places:
+        if taken.find(1, each.start, each.end) < 0:
+            taken[each.start : each.end] = b"\1" * (each.end - each.start)
+            kept.append(each)
+    return kept
