@@ -34,6 +34,9 @@ _SCHEMA = pa.schema(
         ("alias", pa.string()),
         ("alias_language", pa.string()),
         ("generator", pa.string()),
+        ("assertion", pa.list_(pa.string())),
+        ("section", pa.string()),
+        ("part_of", pa.string()),
     ]
 )
 
@@ -157,4 +160,7 @@ def _row(linked: LinkedDocument, link: Link, terminology: Terminology | None) ->
         "alias": None if alias is None else alias.text,
         "alias_language": None if alias is None else alias.language,
         "generator": chosen[0].generator if chosen else None,
+        "assertion": list(mention.assertion),
+        "section": mention.section,
+        "part_of": mention.part_of,
     }

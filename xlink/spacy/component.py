@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from xlink.errors import DataError, SpecError, StaleIndexError
 from xlink.linker import Linker
 from xlink.spacy.marking import (
     as_document,
+    links_of,
     mark_detected,
     mark_entities,
     mark_group,
@@ -23,7 +23,7 @@ from xlink.spacy.marking import (
 )
 from xlink.spacy.options import Options, configured, open_linker
 from xlink.spacy.records import keep_links, set_extension
-from xlink.types import Document, Link, LinkedDocument
+from xlink.types import Link
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -178,38 +178,36 @@ class XlinkComponent(Pipe):
             self._keep(doc, found, links)
 
     def _link_detected(self, docs: Sequence[Doc]) -> None:
-        detector = self.linker.detector
-        if detector is None:
-            raise SpecError("xlink, config key `mentions`: the linker has no mention detector.")
         plain = [as_document(doc, n, self._language(doc), ()) for n, doc in enumerate(docs)]
-        documents, spans = [], []
-        for doc, document in zip(docs, detector.detect(plain, self.linker.where), strict=True):
-            pairs = [(each, tokens_of(doc, each)) for each in document.mentions]
-            kept = [(mention, tokens) for mention, tokens in pairs if tokens is not None]
-            documents.append(replace(document, mentions=tuple(mention for mention, _ in kept)))
-            spans.append([tokens for _, tokens in kept])
-        for doc, found, linked in zip(docs, spans, self._run(documents), strict=True):
-            mark_detected(doc, self.options.detected_group, found, linked.links)
-            self._keep(doc, found, linked.links)
+        for doc, linked in zip(docs, self.linker.link(plain), strict=True):
+            pairs = [(tokens_of(doc, link.mention), link) for link in linked.links]
+            spans = [tokens for tokens, _ in pairs if tokens is not None]
+            links = [[link] for tokens, link in pairs if tokens is not None]
+            mark_detected(doc, self.options.detected_group, spans, links)
+            self._keep(doc, spans, links)
 
     def _linked(
         self, docs: Sequence[Doc], spans: Sequence[list[Tokens]]
-    ) -> Iterator[tuple[Doc, list[Tokens], Sequence[Link]]]:
+    ) -> Iterator[tuple[Doc, list[Tokens], list[list[Link]]]]:
+        """Yield each `Doc` with its spans, and the links of each span: several if it has parts."""
         documents = [
             as_document(doc, number, self._language(doc), found)
             for number, (doc, found) in enumerate(zip(docs, spans, strict=True))
         ]
-        for doc, found, linked in zip(docs, spans, self._run(documents), strict=True):
-            yield doc, found, linked.links
-
-    def _run(self, documents: Iterable[Document]) -> Iterator[LinkedDocument]:
-        return self.linker.link(documents, detect=False)
+        linked = self.linker.link(documents, detect=False)
+        for doc, found, document, each in zip(docs, spans, documents, linked, strict=True):
+            yield doc, found, links_of(document.mentions, each.links)
 
     def _language(self, doc: Doc) -> str:
         return language_of(doc) if self.options.language is None else self.options.language
 
-    def _keep(self, doc: Doc, spans: Iterable[Tokens], links: Iterable[Link]) -> None:
-        pairs = zip(spans, links, strict=True)
+    def _keep(self, doc: Doc, spans: Sequence[Tokens], links: Sequence[Sequence[Link]]) -> None:
+        pairs = (
+            (place, link)
+            for tokens, own in zip(spans, links, strict=True)
+            for link in own
+            if (place := tokens if len(own) == 1 else tokens_of(doc, link.mention)) is not None
+        )
         keep_links(doc, self.options.extension, self._language(doc), pairs)
 
 

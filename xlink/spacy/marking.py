@@ -9,13 +9,20 @@ from spacy.tokens import Span as Tokens
 from spacy.tokens import SpanGroup
 from spacy.util import filter_spans
 
-from xlink.corpora.formats.spacy_docs import NIL, NO_LABEL
+from xlink.corpora.formats.spacy_docs import COMPOSITE, NIL, NO_LABEL
 from xlink.types import Document, Link, Mention
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-__all__ = ["as_document", "mark_detected", "mark_entities", "mark_group", "tokens_of"]
+__all__ = [
+    "as_document",
+    "links_of",
+    "mark_detected",
+    "mark_entities",
+    "mark_group",
+    "tokens_of",
+]
 
 
 def as_document(doc: Doc, number: int, language: str, spans: Iterable[Tokens]) -> Document:
@@ -41,14 +48,24 @@ def tokens_of(doc: Doc, mention: Mention) -> Tokens | None:
     return found if found is not None and found.text else None
 
 
-def mark_entities(entities: Iterable[Tokens], links: Iterable[Link]) -> None:
+def links_of(mentions: Sequence[Mention], links: Sequence[Link]) -> list[list[Link]]:
+    """Return the links of each mention: its own, or those of the parts that took its place."""
+    by_mention: dict[str, list[Link]] = {}
+    for link in links:
+        by_mention.setdefault(link.mention.part_of or link.mention.id, []).append(link)
+    return [by_mention[mention.id] for mention in mentions]
+
+
+def mark_entities(entities: Iterable[Tokens], links: Iterable[Sequence[Link]]) -> None:
     """Set `kb_id_` of entities that a `Doc` has; nothing else about them changes."""
-    for entity, link in zip(entities, links, strict=True):
+    for entity, own in zip(entities, links, strict=True):
         for token in entity:
-            token.ent_kb_id_ = _kb_id(link)
+            token.ent_kb_id_ = _kb_id(own)
 
 
-def mark_group(doc: Doc, group: str, spans: Sequence[Tokens], links: Iterable[Link]) -> None:
+def mark_group(
+    doc: Doc, group: str, spans: Sequence[Tokens], links: Iterable[Sequence[Link]]
+) -> None:
     """Write a span group anew with `kb_id_`, which can't be set on the spans of one."""
     attrs = doc.spans[group].attrs if group in doc.spans else {}
     linked = [
@@ -57,15 +74,17 @@ def mark_group(doc: Doc, group: str, spans: Sequence[Tokens], links: Iterable[Li
             tokens.start,
             tokens.end,
             label=tokens.label,
-            kb_id=_kb_id(link),
+            kb_id=_kb_id(own),
             span_id=tokens.id,
         )
-        for tokens, link in zip(spans, links, strict=True)
+        for tokens, own in zip(spans, links, strict=True)
     ]
     doc.spans[group] = SpanGroup(doc, name=group, attrs=attrs, spans=linked)
 
 
-def mark_detected(doc: Doc, group: str, spans: Sequence[Tokens], links: Iterable[Link]) -> None:
+def mark_detected(
+    doc: Doc, group: str, spans: Sequence[Tokens], links: Iterable[Sequence[Link]]
+) -> None:
     """Write what was detected to a span group, and to the entities where there is none yet."""
     mark_group(doc, group, spans, links)
     taken = {token.i for entity in doc.ents for token in entity}
@@ -73,5 +92,5 @@ def mark_detected(doc: Doc, group: str, spans: Sequence[Tokens], links: Iterable
     doc.set_ents(filter_spans(free), default="unmodified")
 
 
-def _kb_id(link: Link) -> str:
-    return NIL if link.concept_id is None else link.concept_id
+def _kb_id(links: Sequence[Link]) -> str:
+    return COMPOSITE.join(NIL if each.concept_id is None else each.concept_id for each in links)

@@ -12,12 +12,15 @@ from pydantic import ValidationError
 
 from xlink.artifact import is_artifact
 from xlink.candidates.fusion import StandardisedFusion, WeightedFusion
+from xlink.context.steps import open_steps
 from xlink.decide import ThresholdDecider
+from xlink.detect.combination import Overlaps
+from xlink.detect.naming import parse_detector
 from xlink.errors import SpecError, XlinkError
 from xlink.home import terminology_path
 from xlink.linker import DEFAULT_DETECTOR, DEFAULT_GENERATORS, Linker
 from xlink.recipes.model import FilterSpec
-from xlink.registry import DETECTORS, GENERATORS, Registry
+from xlink.registry import GENERATORS, STEPS, Registry
 from xlink.types import Filter
 
 __all__ = ["Options", "configured", "open_linker"]
@@ -37,11 +40,16 @@ class Options:
     span_groups: tuple[str, ...] = ()
     detected_group: str = "xlink"
     generators: tuple[str, ...] | None = None
-    detector: str | None = None
+    detector: str | Sequence[str] | None = None
+    overlaps: Overlaps = "longest"
+    steps: tuple[str, ...] | None = None
     threshold: float | None = None
     k: int | None = None
     keep: int | None = None
     filter: Mapping[str, Sequence[str] | str | bool] = field(default_factory=dict)
+    filter_by_label: Mapping[str, Mapping[str, Sequence[str] | str | bool]] = field(
+        default_factory=dict
+    )
     language: str | None = None
     extension: str = "xlink"
     store: Literal["reference", "inside"] = "reference"
@@ -65,20 +73,26 @@ class Options:
             raise _refused("generators", "name at least one, or leave the key out.")
         for name in self.generators or ():
             _check_known("generators", GENERATORS, name)
-        if self.detector is not None:
-            _check_known("detector", DETECTORS, self.detector)
-        _ = self.where
+        with _naming("detector"):
+            named = [self.detector] if isinstance(self.detector, str) else self.detector
+            for name in named or ():
+                parse_detector(name)
+        for name in self.steps or ():
+            _check_known("steps", STEPS, name)
+        _ = self.where, self.where_by_label
 
     @property
     def where(self) -> Filter:
         """What may be proposed."""
-        try:
-            return FilterSpec.model_validate(dict(self.filter)).where()
-        except ValidationError as error:
-            first = error.errors()[0]
-            key = ".".join(str(part) for part in ("filter", *first["loc"]))
-            known = ", ".join(FilterSpec.model_fields)
-            raise _refused(key, f"{first['msg']}. Known: {known}.") from None
+        return _filter("filter", self.filter)
+
+    @property
+    def where_by_label(self) -> dict[str, Filter]:
+        """What may be proposed for mentions with a label."""
+        return {
+            label: _filter(f"filter_by_label.{label}", own)
+            for label, own in self.filter_by_label.items()
+        }
 
 
 def open_linker(options: Options) -> Linker | None:
@@ -100,6 +114,7 @@ def open_linker(options: Options) -> Linker | None:
             options.terminology,
             generators=DEFAULT_GENERATORS if options.generators is None else options.generators,
             detector=detector if options.mentions == "detect" else None,
+            overlaps=options.overlaps,
         )
     return configured(opened, options)
 
@@ -124,9 +139,13 @@ def configured(linker: Linker, options: Options) -> Linker:
     if isinstance(fusion, WeightedFusion | StandardisedFusion) and fusion.cut_at == linker.k:
         fusion = replace(fusion, cut_at=k)  # what is cut is said of the lists that are made
     where = options.where or linker.where
+    by_label = options.where_by_label or linker.where_by_label
     if where:
         with _naming("filter"):
             linker.terminology.select(where)
+    with _naming("filter_by_label"):
+        for own in by_label.values():
+            linker.terminology.select(own.or_else(where))
     if options.mentions == "detect" and linker.detector is None:
         raise _refused("mentions", "the linker has no mention detector.")
     return Linker(
@@ -136,11 +155,23 @@ def configured(linker: Linker, options: Options) -> Linker:
         fusion=fusion,
         reranker=linker.reranker,
         decider=decider,
+        steps=linker.steps if options.steps is None else open_steps(options.steps),
         k=k,
         where=where,
+        where_by_label=by_label,
         window_chars=linker.window_chars,
         long_forms=linker.long_forms,
     )
+
+
+def _filter(key: str, table: Mapping[str, Sequence[str] | str | bool]) -> Filter:
+    try:
+        return FilterSpec.model_validate(dict(table)).where()
+    except ValidationError as error:
+        first = error.errors()[0]
+        inner = ".".join(str(part) for part in (key, *first["loc"]))
+        known = ", ".join(FilterSpec.model_fields)
+        raise _refused(inner, f"{first['msg']}. Known: {known}.") from None
 
 
 def _check_known(key: str, registry: Registry, name: str) -> None:

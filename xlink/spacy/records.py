@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["keep_links", "kept_language", "kept_links", "set_extension"]
 
-_N_CELLS = 7
+_N_OWN_CELLS, _N_CELLS = 9, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,7 @@ def _record(link: Link) -> tuple[object, ...]:
     """
     mention = link.mention
     cells: list[object] = [mention.id, mention.spans, mention.text, mention.label]
+    cells += mention.assertion, mention.section, mention.part_of
     cells += link.concept_id, link.confidence
     for each in link.candidates:
         alias = each.alias
@@ -115,10 +116,20 @@ def _record(link: Link) -> tuple[object, ...]:
 
 
 def _link(record: Sequence[Any]) -> Link:
-    name, spans, text, label, concept_id, confidence, *cells = record
+    name, spans, text, label, *context, concept_id, confidence = record[:_N_OWN_CELLS]
+    assertion, section, part_of = context
+    cells = record[_N_OWN_CELLS:]
     parts = tuple((start, end) for start, end in spans)
     return Link(
-        Mention(name, parts, text, label),
+        Mention(
+            name,
+            parts,
+            text,
+            label,
+            assertion=tuple(assertion),
+            section=section,
+            part_of=part_of,
+        ),
         concept_id,
         confidence,
         tuple(_candidate(cells[at : at + _N_CELLS]) for at in range(0, len(cells), _N_CELLS)),
