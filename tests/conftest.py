@@ -26,3 +26,27 @@ def real_data() -> Path:
     if not folder:
         pytest.skip("needs the real corpora: set XLINK_DATA")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A BERT of three tiny layers with weights drawn at random, which reads single characters."""
+    torch = pytest.importorskip("torch")
+    transformers = pytest.importorskip("transformers")
+    place = tmp_path_factory.mktemp("models") / "tiny"
+    torch.manual_seed(0)
+    letters = "abcdefghijklmnopqrstuvwxyz0123456789-<>=:|,(./?"
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters]
+    words += [f"##{letter}" for letter in letters]
+    config = transformers.BertConfig(
+        vocab_size=len(words),
+        hidden_size=32,
+        num_hidden_layers=3,
+        num_attention_heads=2,
+        intermediate_size=48,
+        max_position_embeddings=256,
+    )
+    transformers.BertModel(config).save_pretrained(place)
+    (place / "vocab.txt").write_text("\n".join(words) + "\n")
+    transformers.BertTokenizer(str(place / "vocab.txt")).save_pretrained(place)
+    return place

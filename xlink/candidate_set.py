@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,17 @@ Rows = npt.NDArray[np.int32]
 Offsets = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.float32]
 
+_COLUMNS = (
+    "concept_rows",
+    "alias_rows",
+    "scores",
+    "generator_codes",
+    "trace_scores",
+    "trace_ranks",
+    "prior_scores",
+    "logits",
+)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CandidateSet:
@@ -32,7 +43,8 @@ class CandidateSet:
     `generators`. Higher scores are better.
 
     A fused set also keeps what each of its `g` generators said: `trace_scores` (n, g), NaN where
-    one did not propose the candidate, and `trace_ranks` (n, g), from 0, -1 likewise.
+    one did not propose the candidate, and `trace_ranks` (n, g), from 0, -1 likewise. A re-ranked
+    set keeps the `prior_scores` that it came with and the re-ranker's `logits`, both (n,).
     """
 
     query_offsets: Offsets
@@ -43,6 +55,8 @@ class CandidateSet:
     generators: tuple[str, ...]
     trace_scores: npt.NDArray[np.float32] | None = None
     trace_ranks: npt.NDArray[np.int32] | None = None
+    prior_scores: Scores | None = None
+    logits: Scores | None = None
 
     @classmethod
     def single(
@@ -67,17 +81,13 @@ class CandidateSet:
         if not sets or any(each.generators != sets[0].generators for each in sets):
             raise ValueError("Only sets of the same generators can be joined, and at least one.")
         counts = np.concatenate([np.diff(each.query_offsets) for each in sets])
-        traced = sets[0].trace_scores is not None
-        return cls(
-            segment_offsets(counts),
-            np.concatenate([each.concept_rows for each in sets]),
-            np.concatenate([each.alias_rows for each in sets]),
-            np.concatenate([each.scores for each in sets]),
-            np.concatenate([each.generator_codes for each in sets]),
-            sets[0].generators,
-            np.concatenate([each.trace_scores for each in sets]) if traced else None,
-            np.concatenate([each.trace_ranks for each in sets]) if traced else None,
-        )
+        columns: dict[str, Any] = {
+            name: None
+            if getattr(sets[0], name) is None
+            else np.concatenate([getattr(each, name) for each in sets])
+            for name in _COLUMNS
+        }
+        return replace(sets[0], query_offsets=segment_offsets(counts), **columns)
 
     def __len__(self) -> int:
         """Return the number of queries."""
@@ -104,16 +114,30 @@ class CandidateSet:
     def where(self, keep: npt.NDArray[np.bool_]) -> CandidateSet:
         """Return the candidates for which `keep` holds, in the same order. *Shape:* (n,)"""
         counts = np.bincount(self.query_numbers()[keep], minlength=len(self))
-        return replace(
-            self,
-            query_offsets=segment_offsets(counts),
-            concept_rows=self.concept_rows[keep],
-            alias_rows=self.alias_rows[keep],
-            scores=self.scores[keep],
-            generator_codes=self.generator_codes[keep],
-            trace_scores=None if self.trace_scores is None else self.trace_scores[keep],
-            trace_ranks=None if self.trace_ranks is None else self.trace_ranks[keep],
-        )
+        return replace(self.taken(keep), query_offsets=segment_offsets(counts))
+
+    def part(self, start: int, end: int) -> CandidateSet:
+        """Return the candidates of the queries `start:end`, as a set of these alone."""
+        offsets = self.query_offsets[start : end + 1]
+        kept = self.taken(slice(*offsets[[0, -1]].tolist()))
+        return replace(kept, query_offsets=offsets - offsets[0])
+
+    def queries_at(self, numbers: npt.NDArray[np.int64]) -> CandidateSet:
+        """Return the candidates of the queries with these numbers, in this order."""
+        counts = np.diff(self.query_offsets)[numbers]
+        offsets = segment_offsets(counts)
+        shifts = np.repeat(self.query_offsets[numbers] - offsets[:-1], counts)
+        return replace(self.taken(shifts + np.arange(offsets[-1])), query_offsets=offsets)
+
+    def taken(
+        self, places: slice | npt.NDArray[np.bool_] | npt.NDArray[np.integer]
+    ) -> CandidateSet:
+        """Return all columns at `places`; whose queries they are is left as it is."""
+        columns: dict[str, Any] = {
+            name: None if (column := getattr(self, name)) is None else column[places]
+            for name in _COLUMNS
+        }
+        return replace(self, **columns)
 
     def rows_of(self, query: int) -> Rows:
         """Return the concept rows proposed for one query, best first."""

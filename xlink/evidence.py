@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from xlink.candidate_set import CandidateSet
 from xlink.terminology import Terminology
 from xlink.types import Alias
@@ -16,7 +19,8 @@ class Evidence:
     """One candidate of a mention: its name, the alias that fired, and scores by generator.
 
     `generator_scores` pairs the name of each generator with its score, None where it did not
-    propose the candidate.
+    propose the candidate. After re-ranking, `prior` is the score that the candidate came with, and
+    `logit` what the re-ranker said of it, None where it did not read it.
     """
 
     concept_id: str
@@ -24,6 +28,8 @@ class Evidence:
     alias: Alias
     score: float
     generator_scores: tuple[tuple[str, float | None], ...]
+    prior: float | None = None
+    logit: float | None = None
 
 
 def evidence_of(
@@ -38,6 +44,8 @@ def evidence_of(
             alias=candidate.alias,
             score=candidate.score,
             generator_scores=_generator_scores(found, start + rank),
+            prior=_at(found.prior_scores, start + rank),
+            logit=_at(found.logits, start + rank),
         )
         for rank, candidate in enumerate(found.candidates(query, terminology))
     )
@@ -52,3 +60,10 @@ def _generator_scores(found: CandidateSet, place: int) -> tuple[tuple[str, float
             found.generators, found.trace_scores[place], found.trace_ranks[place], strict=True
         )
     )
+
+
+def _at(scores: npt.NDArray[np.float32] | None, place: int) -> float | None:
+    """Return one of the scores; None where there is none, or it is NaN."""
+    if scores is None or np.isnan(scores[place]):
+        return None
+    return float(scores[place])

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
+
+import numpy as np
 
 from xlink.candidate_set import CandidateSet
 from xlink.candidates.fusion import Fusion, WeightedFusion
 from xlink.candidates.long_forms import search_long_forms, with_long_forms
+from xlink.context.parts import settled, with_whole_words
+from xlink.context.steps import annotated_by, open_steps
 from xlink.decide import ThresholdDecider
+from xlink.detect.combination import Overlaps
 from xlink.evidence import Evidence, evidence_of
 from xlink.home import terminology_path
-from xlink.indexes import open_detector, open_generator
+from xlink.indexes import open_detectors, open_generator
+from xlink.rerank.opening import open_reranker
 from xlink.terminology import Terminology
 from xlink.types import NO_FILTER, Document, Filter, LinkedDocument, Query
 
 if TYPE_CHECKING:
-    from xlink.protocols import CandidateGenerator, Decider, MentionDetector, Reranker
+    from xlink.protocols import (
+        CandidateGenerator,
+        Decider,
+        DocumentStep,
+        MentionDetector,
+        Reranker,
+    )
 
-__all__ = ["DEFAULT_DETECTOR", "DEFAULT_GENERATORS", "Linker"]
+__all__ = ["DEFAULT_DETECTOR", "DEFAULT_GENERATORS", "RECIPE_DETECTOR", "Linker"]
 
-DEFAULT_GENERATORS = ("lookup", "tfidf")
+DEFAULT_GENERATORS = ("lookup", "tfidf", "dense")
 DEFAULT_DETECTOR = "dictionary"
+RECIPE_DETECTOR = "recipe"
 
 _BATCH_CHARS = 1_000_000
 
@@ -37,8 +50,11 @@ class Linker:
     ```
 
     Every part can be replaced by anything that satisfies its protocol in `xlink.protocols`.
-    `k` candidates a mention reach the decider; `where` restricts what may be proposed. With
-    `long_forms`, a short form that its document defines is searched by what it stands for as well.
+    `k` candidates a mention reach the decider; `where` restricts what may be proposed, and
+    `where_by_label` what may be for mentions with a label, such as `Disease`: what that filter
+    leaves open is as in `where`. `steps` say more about documents and mentions, before or after
+    detection as each needs it. With `long_forms`, a short form that its document defines is
+    searched by what it stands for as well.
     """
 
     def __init__(
@@ -50,8 +66,10 @@ class Linker:
         fusion: Fusion | None = None,
         reranker: Reranker | None = None,
         decider: Decider | None = None,
+        steps: Sequence[DocumentStep] = (),
         k: int = 64,
         where: Filter = NO_FILTER,
+        where_by_label: Mapping[str, Filter] | None = None,
         window_chars: int = 128,
         long_forms: bool = True,
     ) -> None:
@@ -65,8 +83,12 @@ class Linker:
         self.fusion = fusion if fusion is not None else WeightedFusion(cut_at=k)
         self.reranker = reranker
         self.decider = decider if decider is not None else ThresholdDecider()
+        self.steps = tuple(steps)
         self.k = k
         self.where = where
+        self.where_by_label = dict(where_by_label or {})
+        for own in self.where_by_label.values():
+            terminology.select(own.or_else(where))  # which refuses what the terminology has not
         self.window_chars = window_chars
         self.long_forms = long_forms
 
@@ -76,27 +98,43 @@ class Linker:
         terminology: Terminology | Path | str,
         *,
         generators: Sequence[str] = DEFAULT_GENERATORS,
-        detector: str | None = DEFAULT_DETECTOR,
+        detector: str | Sequence[str] | None = DEFAULT_DETECTOR,
+        overlaps: Overlaps = "longest",
+        reranker: Path | str | None = None,
+        steps: Sequence[str | DocumentStep] = (),
         threshold: float = 0.2,
         k: int = 64,
         keep: int = 8,
         where: Filter = NO_FILTER,
+        where_by_label: Mapping[str, Filter] | None = None,
     ) -> Linker:
         """Open a linker with parts by their registered names; indexes not yet there are built.
 
+        A `detector` may have a model and options, such as `spacy:en_core_web_sm?labels=DISEASE`,
+        `hf:organisation/model@revision` or the folder `models/ner`. Several are one; of what
+        overlaps, the `longest` mentions stay, those of the `first` detector, or `all`.
+        `reranker` may also be the folder of a trained one. `steps` such as `assertion` are named,
+        or made with options of their own.
+
         Raises:
-            ArtifactError: the terminology is not built, or an index of it is damaged.
-            UnknownNameError: nothing is registered under a name.
+            ArtifactError: the terminology is not built, or an index or a model is damaged.
+            UnknownNameError: nothing is registered under a name, or the filter of a label has what
+                the terminology does not.
+            SpecError: an option of a detector is of no use.
+            MissingExtraError: the packages that a model needs are not installed.
         """
         if not isinstance(terminology, Terminology):
             terminology = Terminology.open(terminology_path(terminology))
         return cls(
             terminology,
             generators=[open_generator(terminology, name) for name in generators],
-            detector=None if detector is None else open_detector(terminology, detector),
+            detector=None if detector is None else open_detectors(terminology, detector, overlaps),
+            reranker=None if reranker is None else open_reranker(reranker, terminology),
             decider=ThresholdDecider(threshold=threshold, keep=keep),
+            steps=open_steps(steps),
             k=k,
             where=where,
+            where_by_label=where_by_label,
         )
 
     @classmethod
@@ -106,11 +144,12 @@ class Linker:
         *,
         system: str | None = None,
         part: str | None = None,
-        detector: str | None = DEFAULT_DETECTOR,
+        detector: str | Sequence[str] | None = RECIPE_DETECTOR,
     ) -> Linker:
         """Open the linker of a recipe, such as `gsc/hpo`: what is not built yet is built.
 
-        `system` is the last that the recipe names and `part` its first, unless told otherwise.
+        `system` is the last that the recipe names and `part` its first, and `detector` what the
+        recipe says, unless told otherwise.
 
         Raises:
             UnknownNameError: there is no such recipe, system or part.
@@ -184,22 +223,52 @@ class Linker:
 
     def candidates(self, queries: Sequence[Query]) -> CandidateSet:
         """Return the fused and, with a reranker, re-ranked candidates of each query."""
-        fused = search_long_forms(queries, self._search).top(self.k)
+        fused = self.fused(queries)
         return fused if self.reranker is None else self.reranker.rerank(queries, fused)
 
+    def fused(self, queries: Sequence[Query]) -> CandidateSet:
+        """Return the candidates of each query as they are before re-ranking."""
+        return search_long_forms(queries, self._search).top(self.k)
+
+    def queries(self, document: Document) -> Iterator[Query]:
+        """Yield a query for each mention of a document, with its context and its long form."""
+        queries = with_whole_words(document, document.queries(window_chars=self.window_chars))
+        return with_long_forms(document, queries) if self.long_forms else queries
+
     def explain(
-        self, mention: str, *, language: str = "und", n: int = 10, long_form: str | None = None
+        self,
+        mention: str,
+        *,
+        language: str = "und",
+        n: int = 10,
+        long_form: str | None = None,
+        label: str = "",
     ) -> tuple[Evidence, ...]:
         """Return the best `n` candidates of a mention, each with why it was proposed.
 
-        `long_form` is what the mention stands for in its document.
+        `long_form` is what the mention stands for in its document, and `label` what it is labelled.
         """
-        query = Query("", mention, language=language, long_form=long_form)
+        query = Query("", mention, language=language, label=label, long_form=long_form)
         found = self.candidates([query]).top(n)
         return evidence_of(found, 0, self.terminology, language=language)
 
     def _search(self, queries: Sequence[Query]) -> CandidateSet:
-        sets = [each.generate(queries, self.k, self.where) for each in self.generators]
+        numbers: dict[Filter, list[int]] = {}
+        for number, query in enumerate(queries):
+            own = self.where_by_label.get(query.label)
+            where = self.where if own is None else own.or_else(self.where)
+            numbers.setdefault(where, []).append(number)
+        if len(numbers) <= 1:
+            return self._search_within(queries, next(iter(numbers), self.where))
+        sets = [
+            self._search_within([queries[number] for number in some], where)
+            for where, some in numbers.items()
+        ]
+        order = np.concatenate([np.array(some) for some in numbers.values()])
+        return CandidateSet.concatenate(sets).queries_at(np.argsort(order))
+
+    def _search_within(self, queries: Sequence[Query], where: Filter) -> CandidateSet:
+        sets = [each.generate(queries, self.k, where) for each in self.generators]
         return self.fusion.fuse(sets, self.k)
 
     def _stream(
@@ -221,13 +290,12 @@ class Linker:
         yield from self._link_batch(batch, detect)
 
     def _link_batch(self, documents: list[Document], detect: bool) -> Iterator[LinkedDocument]:
+        documents = annotated_by(self.steps, documents, after_detection=False)
         if detect and self.detector is not None:
             documents = self.detector.detect(documents, self.where)
-        queries = [query for document in documents for query in self._queries(document)]
+        documents = annotated_by(self.steps, documents, after_detection=True)
+        queries = [query for document in documents for query in self.queries(document)]
         links = iter(self.decider.decide(documents, self.candidates(queries), self.terminology))
         for document in documents:
-            yield LinkedDocument(document, tuple(next(links) for _ in document.mentions))
-
-    def _queries(self, document: Document) -> Iterator[Query]:
-        queries = document.queries(window_chars=self.window_chars)
-        return with_long_forms(document, queries) if self.long_forms else queries
+            linked = LinkedDocument(document, tuple(next(links) for _ in document.mentions))
+            yield settled(linked, beyond=detect)

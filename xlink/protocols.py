@@ -22,6 +22,7 @@ __all__ = [
     "CorpusReader",
     "CorpusWriter",
     "Decider",
+    "DocumentStep",
     "Encoder",
     "MentionDetector",
     "Reranker",
@@ -86,6 +87,29 @@ class MentionDetector(Protocol):
 
         What `where` does not admit is not looked for.
         """
+        ...
+
+
+@runtime_checkable
+class DocumentStep(Protocol):
+    """Says more about documents or their mentions; it changes neither texts nor given mentions.
+
+    A step `after_detection` sees the mentions. It may add mentions whose `part_of` is the id of
+    one that stays: a linker then links either that or all of its parts.
+    """
+
+    @property
+    def name(self) -> str:
+        """What it is registered as."""
+        ...
+
+    @property
+    def after_detection(self) -> bool:
+        """Whether it needs the mentions."""
+        ...
+
+    def annotate(self, documents: Sequence[Document]) -> list[Document]:
+        """Return the documents with what this step knows of them, in order."""
         ...
 
 

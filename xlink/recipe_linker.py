@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from xlink.candidates.training_mentions import TrainingMentions
 from xlink.errors import UnknownNameError
-from xlink.indexes import open_detector, open_generator
-from xlink.linker import DEFAULT_DETECTOR, Linker
+from xlink.home import home
+from xlink.indexes import open_detectors, open_generator
+from xlink.linker import RECIPE_DETECTOR, Linker
 from xlink.recipes.finding import find_recipes, known_recipes
 from xlink.recipes.linking import linker_of
 from xlink.recipes.materials import Materials
 from xlink.recipes.model import Recipe, Task
+from xlink.recipes.reranking import SystemReranker
 
 __all__ = ["open_recipe_linker"]
 
@@ -21,7 +24,7 @@ def open_recipe_linker(
     *,
     system: str | None = None,
     part: str | None = None,
-    detector: str | None = DEFAULT_DETECTOR,
+    detector: str | Sequence[str] | None = RECIPE_DETECTOR,
 ) -> Linker:
     """Open the linker that `system` is on `part` of a recipe, as `Linker.from_recipe` describes it.
 
@@ -46,8 +49,11 @@ def open_recipe_linker(
         else open_generator(terminology, each)
         for each in spec.generators
     ]
-    opened = None if detector is None else open_detector(terminology, detector)
-    return linker_of(spec, terminology, generators, detector=opened)
+    named = spec.detector if detector == RECIPE_DETECTOR else detector
+    opened = None if named is None else open_detectors(terminology, named, spec.overlaps)
+    runs = home() / "runs" / found[0].name
+    reranker = SystemReranker(task, name, materials, runs).open()
+    return linker_of(spec, terminology, generators, detector=opened, reranker=reranker)
 
 
 def _task(recipe: Recipe, part: str | None) -> Task:

@@ -14,6 +14,7 @@ __all__ = [
     "READERS",
     "RERANKERS",
     "SOURCES",
+    "STEPS",
     "WRITERS",
     "Registry",
 ]
@@ -59,4 +60,5 @@ RERANKERS = Registry("xlink.rerankers", "reranker")
 DETECTORS = Registry("xlink.detectors", "mention detector")
 SOURCES = Registry("xlink.sources", "terminology source")
 READERS = Registry("xlink.readers", "corpus reader")
+STEPS = Registry("xlink.steps", "step")
 WRITERS = Registry("xlink.writers", "corpus writer")

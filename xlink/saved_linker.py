@@ -6,7 +6,7 @@ import json
 import shutil
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol, cast, runtime_checkable
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -17,20 +17,26 @@ from xlink.candidates.fusion import (
     StandardisedFusion,
     WeightedFusion,
 )
-from xlink.candidates.training_mentions import TrainingMentions
+from xlink.context.steps import StepRecord, recorded_step, step_record
 from xlink.decide import ThresholdDecider
-from xlink.detect.dictionary import DetectionOptions, DictionaryDetector
-from xlink.errors import ArtifactError, SpecError, StaleIndexError
-from xlink.home import index_path, terminology_path
-from xlink.indexes import open_detector, open_generator
+from xlink.errors import ArtifactError, StaleIndexError
+from xlink.home import terminology_path
 from xlink.linker import Linker
 from xlink.manifest import MANIFEST, read_manifest
-from xlink.registry import DETECTORS, GENERATORS, Registry
+from xlink.registry import GENERATORS
+from xlink.saved_parts import (
+    DetectorRecord,
+    Part,
+    load_detector,
+    load_generator,
+    load_reranker,
+    save_detector,
+    save_part,
+    save_reranker_part,
+    unsaved,
+)
 from xlink.terminology import Terminology
 from xlink.types import Filter
-
-if TYPE_CHECKING:
-    from xlink.protocols import CandidateGenerator, MentionDetector
 
 __all__ = ["load_linker", "save_linker"]
 
@@ -57,14 +63,7 @@ class _Reference(BaseModel):
     path: str | None
 
 
-class _Part(BaseModel):
-    """A generator or detector by its registered name; one not `inside` is the default one."""
-
-    model_config = _STRICT
-
-    name: str
-    inside: bool
-    options: dict[str, tuple[str, ...] | bool] = {}
+_Filter = dict[str, tuple[str, ...] | str | bool]
 
 
 class _Fusion(BaseModel):
@@ -80,24 +79,18 @@ class _Record(BaseModel):
     model_config = _STRICT
 
     terminology: _Reference
-    generators: tuple[_Part, ...]
-    detector: _Part | None
+    generators: tuple[Part, ...]
+    detector: DetectorRecord | None
+    reranker: Part | None = None
     fusion: _Fusion
     threshold: float
     keep: int
     k: int
     window_chars: int
     long_forms: bool = True
-    where: dict[str, tuple[str, ...] | str]
-
-
-@runtime_checkable
-class _Saved(Protocol):
-    """A part with a name and an index of its own."""
-
-    name: str
-
-    def save(self, path: Path) -> None: ...
+    steps: tuple[StepRecord, ...] = ()
+    where: _Filter
+    where_by_label: dict[str, _Filter] = {}
 
 
 def save_linker(linker: Linker, path: Path, *, with_terminology: bool = False) -> None:
@@ -109,9 +102,7 @@ def save_linker(linker: Linker, path: Path, *, with_terminology: bool = False) -
     """
     decider, terminology = linker.decider, linker.terminology
     if not isinstance(decider, ThresholdDecider):
-        raise _unsaved("decider", decider)
-    if linker.reranker is not None:
-        raise _unsaved("reranker", linker.reranker)
+        raise unsaved("decider", decider)
     with write_artifact(path, kind=_KIND, format_version=_FORMAT) as writer:
         if with_terminology:
             _copy(terminology, writer.folder / _TERMINOLOGY)
@@ -124,23 +115,23 @@ def save_linker(linker: Linker, path: Path, *, with_terminology: bool = False) -
                 path=None if with_terminology else str(terminology.path.resolve()),
             ),
             generators=tuple(
-                _save_part(each, GENERATORS, terminology, folder, inside=with_terminology)
+                save_part(each, GENERATORS, terminology, folder, inside=with_terminology)
                 for each in linker.generators
             ),
             detector=None
             if linker.detector is None
-            else _save_part(
-                linker.detector, DETECTORS, terminology, folder, inside=with_terminology
-            ),
+            else save_detector(linker.detector, terminology, folder, inside=with_terminology),
             fusion=_fusion_record(linker.fusion),
+            reranker=save_reranker_part(linker.reranker, folder),
             threshold=decider.threshold,
             keep=decider.keep,
             k=linker.k,
             window_chars=linker.window_chars,
             long_forms=linker.long_forms,
-            where={
-                name: value if isinstance(value, str) else tuple(sorted(value))
-                for name, value in asdict(linker.where).items()
+            steps=tuple(map(step_record, linker.steps)),
+            where=_filter_record(linker.where),
+            where_by_label={
+                label: _filter_record(own) for label, own in linker.where_by_label.items()
             },
         )
         text = json.dumps(record.model_dump(mode="json"), ensure_ascii=False, indent=1)
@@ -167,64 +158,22 @@ def load_linker(path: Path, terminology: Terminology | Path | str | None = None)
     folder = artifact.folder / _PARTS
     return Linker(
         opened,
-        generators=[_load_generator(each, opened, folder) for each in record.generators],
+        generators=[load_generator(each, opened, folder) for each in record.generators],
         detector=None
         if record.detector is None
-        else _load_detector(record.detector, opened, folder),
+        else load_detector(record.detector, opened, folder),
         fusion=_FUSIONS[record.fusion.kind](**record.fusion.options),  # type: ignore[arg-type]
+        reranker=load_reranker(record.reranker, opened, folder),
         decider=ThresholdDecider(threshold=record.threshold, keep=record.keep),
         k=record.k,
-        where=Filter(
-            **{  # type: ignore[arg-type]
-                name: value if isinstance(value, str) else frozenset(value)
-                for name, value in record.where.items()
-            }
-        ),
+        where=_recorded_filter(record.where),
+        where_by_label={
+            label: _recorded_filter(own) for label, own in record.where_by_label.items()
+        },
         window_chars=record.window_chars,
         long_forms=record.long_forms,
+        steps=[recorded_step(each) for each in record.steps],
     )
-
-
-def _save_part(
-    part: object, registry: Registry, terminology: Terminology, folder: Path, *, inside: bool
-) -> _Part:
-    """Save a part below `folder`, unless the same lies beside its terminology and that will do."""
-    known = {*registry.names(), TrainingMentions.name}
-    if not isinstance(part, _Saved) or part.name not in known:
-        raise _unsaved(registry.kind, part)
-    options = asdict(part.options) if isinstance(part, DictionaryDetector) else {}
-    place, beside = folder / part.name, index_path(terminology.path, part.name)
-    part.save(place)
-    if not inside and _is_same(place, beside):
-        shutil.rmtree(place)
-        return _Part(name=part.name, inside=False, options=options)
-    return _Part(name=part.name, inside=True, options=options)
-
-
-def _is_same(place: Path, beside: Path) -> bool:
-    if not is_artifact(beside):
-        return False
-    return read_manifest(place, "")[0].fingerprint == read_manifest(beside, "")[0].fingerprint
-
-
-def _load_generator(part: _Part, terminology: Terminology, folder: Path) -> CandidateGenerator:
-    if not part.inside:
-        return open_generator(terminology, part.name)
-    if part.name == TrainingMentions.name:
-        return TrainingMentions.load(folder / part.name, terminology)
-    maker = cast("type[CandidateGenerator]", GENERATORS.load(part.name))
-    return maker.load(folder / part.name, terminology)
-
-
-def _load_detector(part: _Part, terminology: Terminology, folder: Path) -> MentionDetector:
-    if part.inside:
-        maker = cast("type[DictionaryDetector]", DETECTORS.load(part.name))
-        detector: MentionDetector = maker.load(folder / part.name, terminology)
-    else:
-        detector = open_detector(terminology, part.name)
-    if isinstance(detector, DictionaryDetector) and part.options:
-        return detector.with_options(DetectionOptions(**part.options))  # type: ignore[arg-type]
-    return detector
 
 
 def _terminology(
@@ -267,17 +216,26 @@ def _copy(terminology: Terminology, target: Path) -> None:
     shutil.copyfile(terminology.path / MANIFEST, target / MANIFEST)
 
 
+def _filter_record(where: Filter) -> _Filter:
+    return {
+        name: value if isinstance(value, str | bool) else tuple(sorted(value))
+        for name, value in asdict(where).items()
+    }
+
+
+def _recorded_filter(record: _Filter) -> Filter:
+    return Filter(
+        **{  # type: ignore[arg-type]
+            name: value if isinstance(value, str | bool) else frozenset(value)
+            for name, value in record.items()
+        }
+    )
+
+
 def _fusion_record(fusion: Fusion) -> _Fusion:
     for kind, maker in _FUSIONS.items():
         if type(fusion) is maker:
             options = {name: getattr(fusion, name) for name in fusion.__dataclass_fields__}
             options["weights"] = dict(fusion.weights)
             return _Fusion(kind=kind, options=options)
-    raise _unsaved("fusion", fusion)
-
-
-def _unsaved(kind: str, part: object) -> SpecError:
-    return SpecError(
-        f"A linker can't be saved with the {kind} {type(part).__name__}, which no name is "
-        "registered for. Save it without this part, and pass that to Linker(...) again."
-    )
+    raise unsaved("fusion", fusion)

@@ -48,8 +48,12 @@ class Tally:
         """Return the counts by reason, most frequent first."""
         return dict(self._counts.most_common())
 
+    def entries(self) -> Iterator[tuple[str, int, str]]:
+        """Yield reason, count and first example, most frequent first."""
+        for reason, count in self._counts.most_common():
+            yield reason, count, self._examples.get(reason, "")
+
     def sentences(self) -> Iterator[str]:
         """Yield one sentence a reason, most frequent first, each with its first example."""
-        for reason, count in self._counts.most_common():
-            example = self._examples.get(reason)
+        for reason, count, example in self.entries():
             yield f"{count:,} x {reason}" + (f" (first: {example})" if example else "")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Literal
 
 from xlink.errors import DataError
@@ -166,6 +166,11 @@ class Document:
         (_, end), language = self.languages[after - 1] if after else ((0, 0), "")
         return language if place < end else self.language
 
+    def lines_at(self, span: Span) -> tuple[PlacedLine, ...]:
+        """Return the lines with pages and boxes that a part of the text stands on."""
+        start, end = span
+        return tuple(line for line in self.lines if line.span[0] < end and line.span[1] > start)
+
     @classmethod
     def from_spans(
         cls,
@@ -295,6 +300,12 @@ class Filter:
     def __bool__(self) -> bool:
         """Tell whether anything is restricted at all."""
         return self != NO_FILTER
+
+    def or_else(self, other: Filter) -> Filter:
+        """Return this filter with the fields that it leaves empty as `other` has them."""
+        names = [each.name for each in fields(self)]
+        filled = {name: getattr(self, name) or getattr(other, name) for name in names}
+        return replace(self, **filled)
 
 
 NO_FILTER = Filter()

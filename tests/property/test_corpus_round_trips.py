@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import get_args
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,7 +24,7 @@ from xlink.corpora.jsonl import JsonlReader, write_documents
 from xlink.corpora.spans import surface
 from xlink.protocols import CorpusReader, CorpusWriter
 from xlink.tally import Tally
-from xlink.types import Document, Mention, Passage, Span
+from xlink.types import Assertion, Document, Mention, Passage, Span
 
 CHARACTERS = st.characters(exclude_categories=["Cs", "Cc"])
 TEXTS = st.text(CHARACTERS | st.sampled_from("\n\r\t é😀"), max_size=40)
@@ -41,6 +42,17 @@ def spans_of(draw: st.DrawFn, text: str, *, parts: int) -> tuple[Span, ...]:
 
 
 @st.composite
+def told(draw: st.DrawFn, mention: Mention) -> Mention:
+    """Draw what a text may say of a mention."""
+    return replace(
+        mention,
+        assertion=tuple(sorted(draw(st.sets(st.sampled_from(get_args(Assertion)))))),
+        section=draw(st.sampled_from(["", "plan", "family_history"])),
+        part_of=draw(st.sampled_from(["", "T9"])),
+    )
+
+
+@st.composite
 def documents(
     draw: st.DrawFn,
     *,
@@ -49,6 +61,7 @@ def documents(
     parts: int = 3,
     passages: bool = True,
     max_ids: int = 3,
+    context: bool = False,
 ) -> Document:
     """Draw a document with mentions that nest and overlap, and passages that may as well."""
     text = draw(texts)
@@ -58,7 +71,8 @@ def documents(
         gold = draw(st.none() | st.frozensets(IDS, max_size=max_ids))
         composite = draw(st.booleans()) and len(gold or ()) > 1
         label = draw(labels)
-        mentions.append(Mention(f"T{number}", spans, surface(text, spans), label, gold, composite))
+        plain = Mention(f"T{number}", spans, surface(text, spans), label, gold, composite)
+        mentions.append(draw(told(plain)) if context else plain)
     borders = st.integers(0, len(text))
     marked = [
         Passage(f"p{number}", draw(WORDS), tuple(sorted(draw(st.tuples(borders, borders)))))  # type: ignore[arg-type]
@@ -105,7 +119,7 @@ def test_bigbio_files_lose_nothing(drawn: list[Document]) -> None:
 
 
 @settings(max_examples=40)
-@given(documents())
+@given(documents(context=True))
 def test_the_lossless_format_keeps_passages(document: Document) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "d.jsonl"
@@ -114,7 +128,7 @@ def test_the_lossless_format_keeps_passages(document: Document) -> None:
 
 
 @settings(max_examples=40)
-@given(documents())
+@given(documents(context=True))
 def test_bioc_loses_only_the_order_of_mentions(document: Document) -> None:
     (found,) = back(BiocWriter(), BiocReader(several="alternatives"), [document], "d.json")
     assert set(found.mentions) == set(document.mentions)
@@ -122,7 +136,7 @@ def test_bioc_loses_only_the_order_of_mentions(document: Document) -> None:
 
 
 @settings(max_examples=40)
-@given(documents(labels=WORDS, passages=False))
+@given(documents(labels=WORDS, passages=False, context=True))
 def test_brat_keeps_texts_and_mentions(document: Document) -> None:
     (found,) = back(BratWriter(), BratReader(language=document.language), [document], "out")
     assert found == document

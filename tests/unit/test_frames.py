@@ -81,7 +81,14 @@ def test_what_is_no_frame_or_lacks_something_is_refused() -> None:
 def linked(name: str) -> LinkedDocument:
     alias = Alias("Herzinsuffizienz", "de")
     mentions = (
-        Mention("T1", ((0, 5), (9, 12)), "heart bad", "D"),
+        Mention(
+            "T1",
+            ((0, 5), (9, 12)),
+            "heart bad",
+            "D",
+            assertion=("negated",),
+            section="history",
+        ),
         Mention("T2", ((6, 8),), "is"),
     )
     links = (
@@ -107,6 +114,9 @@ def test_a_row_for_each_link(small: Terminology) -> None:
         "alias": "Herzinsuffizienz",
         "alias_language": "de",
         "generator": "lookup",
+        "assertion": ["negated"],
+        "section": "history",
+        "part_of": "",
     }
     assert [row["document_id"] for row in rows] == ["a", "a", "b", "b"]
     assert rows[1]["concept_id"] is rows[1]["name"] is rows[1]["alias"] is None

@@ -8,11 +8,13 @@ import pytest
 
 from xlink.candidates.fusion import ReciprocalRankFusion
 from xlink.decide import ThresholdDecider
-from xlink.errors import UnknownNameError
+from xlink.detect.combination import Detectors
+from xlink.detect.dictionary import DictionaryDetector
+from xlink.errors import SpecError, UnknownNameError
 from xlink.linker import Linker
 from xlink.terminology import Terminology
 from xlink.testing import small_terminology
-from xlink.types import Document, Mention
+from xlink.types import Document, Filter, Mention
 
 RECIPE = """\
 title = "Notes"
@@ -65,6 +67,28 @@ def test_a_system_by_name(recipe: Path) -> None:
     assert (linker.k, linker.window_chars, linker.where.types) == (7, 3, frozenset({"disorder"}))
     assert linker.detector is None
     assert isinstance(linker.terminology, Terminology)
+
+
+def test_detectors_and_filters_of_labels(recipe: Path) -> None:
+    told = """
+[systems.told]
+generators = ["lookup"]
+detector = ["dictionary?nested=true", "dictionary"]
+overlaps = "all"
+filter_by_label.Disease = { types = "disorder" }
+"""
+    recipe.write_text(RECIPE.replace("[parts.whole]", f"{told}\n[parts.whole]"), encoding="utf-8")
+    linker = Linker.from_recipe(recipe, system="told")
+    assert linker.where_by_label == {"Disease": Filter(types=frozenset({"disorder"}))}
+    assert isinstance(linker.detector, Detectors)
+    assert linker.detector.overlaps == "all"
+    assert isinstance(Linker.from_recipe(recipe, system="lookup").detector, DictionaryDetector)
+    recipe.write_text(recipe.read_text(encoding="utf-8").replace("?nested", "?nest"))
+    with pytest.raises(SpecError, match="dictionary has no option nest"):
+        Linker.from_recipe(recipe, system="told")
+    recipe.write_text(recipe.read_text(encoding="utf-8").replace('"dictionary"]', '"spacey"]'))
+    with pytest.raises(SpecError, match=r"line \d+: .*Did you mean 'spacy'"):
+        Linker.from_recipe(recipe, system="told")
 
 
 def test_the_last_system_and_its_training(recipe: Path, tmp_path: Path) -> None:

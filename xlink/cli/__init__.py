@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 
 from xlink import __version__
-from xlink.cli import convert, demo, evaluate, explain, index, link, reproduce, terminology
+from xlink.cli import (
+    convert,
+    demo,
+    encoder,
+    evaluate,
+    explain,
+    index,
+    link,
+    reproduce,
+    serve,
+    terminology,
+    train,
+)
 from xlink.errors import XlinkError
 
 __all__ = ["app", "main"]
@@ -29,9 +41,12 @@ for verb in (
     reproduce.reproduce,
     convert.convert,
     explain.explain,
+    serve.serve,
 ):
     app.command(verb.__name__, short_help=verb.__doc__)(verb)
+app.add_typer(encoder.app, name="encoder", short_help=encoder.app.info.help)
 app.add_typer(terminology.app, name="terminology", short_help=terminology.app.info.help)
+app.add_typer(train.app, name="train", short_help=train.app.info.help)
 
 
 def _print_version(asked: bool) -> None:

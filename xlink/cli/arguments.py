@@ -15,17 +15,22 @@ if TYPE_CHECKING:
 
 __all__ = [
     "As",
+    "DetectorNames",
     "Ecl",
     "Json",
+    "LabelTypes",
     "Languages",
     "OnlySources",
     "OnlyTypes",
+    "OverlapRule",
     "ReaderName",
     "ReaderOptions",
     "TerminologyName",
     "Within",
     "WriterOptions",
     "filter_of",
+    "filters_by_label",
+    "options_of",
     "reader_of",
     "writer_of",
 ]
@@ -65,6 +70,21 @@ Ecl = Annotated[
 ]
 
 
+DetectorNames = Annotated[
+    list[str] | None,
+    typer.Option("--detector", help="dictionary, spacy:NAME, hf:NAME@REVISION, …; repeatable."),
+]
+OverlapRule = Annotated[
+    str, typer.Option(help="Of overlapping mentions: longest, first (detector) or all.")
+]
+LabelTypes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--label-type", help="LABEL=TYPE: link mentions with it within that type; repeatable."
+    ),
+]
+
+
 def filter_of(
     languages: Sequence[str] | None = None,
     sources: Sequence[str] | None = None,
@@ -84,6 +104,23 @@ def filter_of(
     )
 
 
+def filters_by_label(settings: Sequence[str] | None) -> dict[str, Filter]:
+    """Make the filters of labels from repeated `LABEL=TYPE`; a label may have several types.
+
+    Raises:
+        SpecError: one is not of that form.
+    """
+    from xlink.errors import SpecError
+
+    types: dict[str, list[str]] = {}
+    for setting in settings or ():
+        label, _, type_ = setting.rpartition("=")
+        if not (label and type_):
+            raise SpecError(f"--label-type takes LABEL=TYPE, not {setting!r}.")
+        types.setdefault(label, []).append(type_)
+    return {label: filter_of(types=own) for label, own in types.items()}
+
+
 def reader_of(
     name: str, settings: Sequence[str] | None, *, language: str | None = None
 ) -> CorpusReader:
@@ -97,7 +134,7 @@ def reader_of(
     """
     from xlink.corpora.reading import make_reader
 
-    return make_reader(name, _options(settings, "--set"), language=language)
+    return make_reader(name, options_of(settings, "--set"), language=language)
 
 
 def writer_of(name: str, settings: Sequence[str] | None, tally: Tally) -> CorpusWriter:
@@ -111,10 +148,15 @@ def writer_of(name: str, settings: Sequence[str] | None, tally: Tally) -> Corpus
     """
     from xlink.corpora.reading import make_writer
 
-    return make_writer(name, _options(settings, "--format-set"), tally)
+    return make_writer(name, options_of(settings, "--format-set"), tally)
 
 
-def _options(settings: Sequence[str] | None, flag: str) -> dict[str, object]:
+def options_of(settings: Sequence[str] | None, flag: str) -> dict[str, object]:
+    """Return what `key=value` settings of a flag say; a value with commas is several.
+
+    Raises:
+        SpecError: a setting is not of that form.
+    """
     from xlink.errors import SpecError
 
     options: dict[str, object] = {}

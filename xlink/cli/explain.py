@@ -16,7 +16,7 @@ from xlink.cli.arguments import (
     Within,
     filter_of,
 )
-from xlink.cli.output import print_json, print_result
+from xlink.cli.output import note, print_json, print_result
 
 __all__ = ["explain"]
 
@@ -25,7 +25,16 @@ def explain(
     text: Annotated[str, typer.Argument(help="The mention.")],
     terminology: TerminologyName,
     language: Annotated[str, typer.Option(help="Language of the mention (BCP 47).")] = "und",
+    long_form: Annotated[
+        str | None, typer.Option(help="What the mention stands for in its document.")
+    ] = None,
+    context: Annotated[
+        str, typer.Option(help="Text of the document, which may define the mention.")
+    ] = "",
     k: Annotated[int, typer.Option("-k", min=1, help="Candidates to show.")] = 10,
+    reranker: Annotated[
+        str | None, typer.Option(help="Name or folder of a trained re-ranker.")
+    ] = None,
     only_language: Languages = None,
     only_source: OnlySources = None,
     only_type: OnlyTypes = None,
@@ -39,17 +48,25 @@ def explain(
     from rich.table import Table
 
     from xlink.linker import Linker
+    from xlink.text.abbreviations import Abbreviations
 
     where = filter_of(only_language, only_source, only_type, within, ecl)
-    linker = Linker.open(terminology, detector=None, k=max(k, 64), where=where)
-    found = linker.explain(text, language=language, n=k)
+    linker = Linker.open(terminology, detector=None, reranker=reranker, k=max(k, 64), where=where)
+    if long_form is None:
+        long_form = Abbreviations(context).expand(text, context.find(text))
+    found = linker.explain(text, language=language, n=k, long_form=long_form)
+    if long_form is not None:
+        note(f"{text} = {long_form}")
     if as_json:
         print_json([asdict(each) for each in found])
         return
-    names = [name for name, _ in found[0].generator_scores] if found else []
+    names = [] if reranker is None else ["prior", "re-ranker"]
+    names += [name for name, _ in found[0].generator_scores] if found else []
     table = Table("concept", "name", "alias that fired", "language", "score", *names)
     for each in found:
-        scores = ["" if score is None else f"{score:.3f}" for _, score in each.generator_scores]
+        said = [] if reranker is None else [each.prior, each.logit]
+        said += [score for _, score in each.generator_scores]
+        scores = ["" if score is None else f"{score:.3f}" for score in said]
         row = (each.concept_id, each.name, each.alias.text, each.alias.language)
         table.add_row(*row, f"{each.score:.3f}", *scores)
     print_result(table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,24 +11,29 @@ import typer
 
 from xlink.cli.arguments import (
     As,
+    DetectorNames,
     Ecl,
+    LabelTypes,
     Languages,
     OnlySources,
     OnlyTypes,
+    OverlapRule,
     ReaderName,
     ReaderOptions,
     TerminologyName,
     Within,
     WriterOptions,
     filter_of,
+    filters_by_label,
     reader_of,
     writer_of,
 )
-from xlink.cli.output import note, print_lines, print_result, report
+from xlink.cli.output import note, print_lines, print_result, report, report_failures
+from xlink.errors import SpecError
 
 if TYPE_CHECKING:
-    from xlink.evaluation import RunHeader
-    from xlink.protocols import CorpusWriter
+    from xlink.jobs import Failure, LinkSettings
+    from xlink.protocols import CorpusReader, CorpusWriter
     from xlink.tally import Tally
     from xlink.terminology import Terminology
     from xlink.types import LinkedDocument
@@ -45,7 +51,7 @@ def link(
     ] = None,
     format_: Annotated[
         str,
-        typer.Option("--format", "-f", help="What to write: table, jsonl, html, brat, pubtator, …"),
+        typer.Option("--format", "-f", help="What to write: table, jsonl, html, fhir, omop, …"),
     ] = "table",
     out: As = None,
     reader: ReaderName = "text",
@@ -54,9 +60,19 @@ def link(
     given: Annotated[
         bool, typer.Option("--given", help="Link the mentions that the documents have.")
     ] = False,
+    detector: DetectorNames = None,
+    overlaps: OverlapRule = "longest",
     using: Annotated[
         list[str] | None, typer.Option("--using", help="Generator; may be repeated.")
     ] = None,
+    reranker: Annotated[Path | None, typer.Option(help="Folder of a trained re-ranker.")] = None,
+    steps: Annotated[
+        list[str] | None,
+        typer.Option("--with", help="Step such as language or assertion; may be repeated."),
+    ] = None,
+    long_forms: Annotated[
+        bool, typer.Option(help="Search short forms by what their document says they mean.")
+    ] = True,
     k: Annotated[int, typer.Option("-k", min=1, help="Candidates a mention.")] = 64,
     keep: Annotated[int, typer.Option(min=1, help="Candidates to keep with a link.")] = 8,
     threshold: Annotated[float, typer.Option(help="Lowest score of a link.")] = 0.2,
@@ -65,44 +81,98 @@ def link(
     only_type: OnlyTypes = None,
     within: Within = None,
     ecl: Ecl = "",
+    label_type: LabelTypes = None,
+    processes: Annotated[int, typer.Option(min=1, help="Processes, with --out.")] = 1,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Begin anew where an unfinished run would go on.")
+    ] = False,
 ) -> None:
-    """Link documents. Example: xlink link letters/ -t icd10 --language es"""
-    from xlink.corpora.linked import annotated
-    from xlink.evaluation import RunHeader
-    from xlink.linker import DEFAULT_DETECTOR, DEFAULT_GENERATORS, Linker
-    from xlink.progress import track
+    """Link documents. Example: xlink link letters/ -t icd10 -f jsonl -o run.jsonl"""
+    from xlink.detect.combination import as_overlaps
+    from xlink.jobs import LinkSettings
+    from xlink.linker import DEFAULT_DETECTOR, DEFAULT_GENERATORS
     from xlink.tally import Tally
 
     tally = Tally()
     writer = _writer_of(format_, format_settings, out, tally)
-    generators = tuple(using or DEFAULT_GENERATORS)
-    linker = Linker.open(
-        terminology,
-        generators=generators,
-        detector=None if given else DEFAULT_DETECTOR,
+    linking = LinkSettings(
+        terminology=terminology,
+        generators=tuple(using or DEFAULT_GENERATORS),
+        detect=not given,
+        detectors=tuple(detector or (DEFAULT_DETECTOR,)),
+        overlaps=as_overlaps(overlaps),
+        reranker=None if reranker is None else str(reranker),
+        steps=tuple(steps or ()),
+        long_forms=long_forms,
         threshold=threshold,
         k=k,
         keep=keep,
         where=filter_of(only_language, only_source, only_type, within, ecl),
+        where_by_label=filters_by_label(label_type),
     )
-    read = reader_of(reader, settings, language=language).read(documents, tally)
-    linked = track(linker.link(read, detect=not given), "Linking")
-    if writer is not None and out is not None:
-        writer.write(map(annotated, linked), out)
+    work = _Work(documents, reader_of(reader, settings, language=language), linking, tally)
+    if out is not None and format_ != "html" and work.can_resume(out):
+        failures = work.as_job(out, writer, processes, restart=restart)
+    elif processes > 1 or restart:
+        raise SpecError("--processes and --restart are for files that are linked to --out.")
     else:
-        fingerprint = linker.terminology.fingerprint
-        header = RunHeader("+".join(generators), linker.terminology.name, fingerprint)
-        _print(linked, format_, out, header, linker.terminology)
+        failures = work.at_once(format_, out, writer)
     report(tally)
     if out is not None:
         note(f"written: {out}")
+    report_failures(failures, out)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """Documents to link, and what with."""
+
+    paths: list[Path]
+    reader: CorpusReader
+    settings: LinkSettings
+    tally: Tally
+
+    def can_resume(self, out: Path) -> bool:
+        """Tell whether the inputs can be read again, and a folder can lie beside the output."""
+        from xlink.corpora.decoding import STDIN
+
+        return STDIN not in self.paths and (out.is_file() or out.is_dir() or not out.exists())
+
+    def as_job(
+        self, out: Path, writer: CorpusWriter | None, n_processes: int, *, restart: bool
+    ) -> list[Failure]:
+        from xlink.jobs import Job, run_job
+
+        job = Job(
+            paths=self.paths, reader=self.reader, settings=self.settings, out=out, writer=writer
+        )
+        summary = run_job(job, n_processes=n_processes, restart=restart)
+        self.tally.merge(summary.tally)
+        for sentence in summary.sentences():
+            note(sentence)
+        return summary.failures
+
+    def at_once(self, format_: str, out: Path | None, writer: CorpusWriter | None) -> list[Failure]:
+        from xlink.corpora.linked import annotated
+        from xlink.jobs import documents_of
+        from xlink.progress import track
+
+        failures: list[Failure] = []
+        linker = self.settings.open()
+        documents = documents_of(self.reader, self.paths, self.tally, failures)
+        linked = track(linker.link(documents, detect=self.settings.detect), "Linking")
+        if writer is not None and out is not None:
+            writer.write(map(annotated, linked), out)
+        else:
+            _print(linked, format_, out, self.settings, linker.terminology)
+        return failures
 
 
 def _writer_of(
     name: str, settings: list[str] | None, out: Path | None, tally: Tally
 ) -> CorpusWriter | None:
     """Make the writer of a format; None is one of those that are printed here."""
-    from xlink.errors import SpecError, UnknownNameError
+    from xlink.errors import UnknownNameError
     from xlink.registry import WRITERS
 
     if name == "table" and out is not None:
@@ -122,15 +192,16 @@ def _print(
     linked: Iterable[LinkedDocument],
     format_: str,
     out: Path | None,
-    header: RunHeader,
+    settings: LinkSettings,
     terminology: Terminology,
 ) -> None:
     from xlink.render import html_page, jsonl_lines, links_table
 
+    long_forms = settings.long_forms
     if format_ == "jsonl":
-        print_lines(jsonl_lines(linked, header), out)
+        print_lines(jsonl_lines(linked, settings.header(terminology)), out)
     elif format_ == "html":
-        print_lines([html_page(tuple(linked), terminology)], out)
+        print_lines([html_page(tuple(linked), terminology, long_forms=long_forms)], out)
     else:
         for document in linked:
-            print_result(links_table(document, terminology))
+            print_result(links_table(document, terminology, long_forms=long_forms))

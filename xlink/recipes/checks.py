@@ -8,20 +8,22 @@ from typing import get_args
 from xlink.candidates.training_mentions import TrainingMentions
 from xlink.corpora.reading import make_reader
 from xlink.corpora.splits import Unseen
+from xlink.detect.naming import parse_detector
 from xlink.errors import SpecError, UnknownNameError, XlinkError
 from xlink.recipes.model import UNSEEN, CorpusSpec, Recipe, Task, reader_options
 from xlink.recipes.refusals import place_of, unknown_key
-from xlink.registry import GENERATORS
+from xlink.recipes.reranking import check_reranker
+from xlink.registry import GENERATORS, STEPS
 
 __all__ = ["check_names"]
 
 
 def check_names(recipe: Recipe, text: str) -> None:
-    """Make the readers, look up the generators, and compare the rows of expected scores.
+    """Make the readers, look up the generators and steps, and compare the rows of expected scores.
 
     Raises:
-        SpecError: there is no such reader, option, generator, part or system; or training mentions
-            are to be looked up in a part that has none.
+        SpecError: there is no such reader, option, generator, step, part or system; or training
+            mentions are to be looked up in a part that has none.
     """
     for part, task in recipe.tasks.items():
         own = recipe.spec.parts[part]
@@ -60,6 +62,22 @@ def _check_system(task: Task, name: str, part: str, place: str) -> None:
             raise SpecError(f"{place}: {error}")
         if generator == TrainingMentions.name and task.training is None:
             raise SpecError(f"{place}: the part {part!r} has no [training] to look mentions up.")
+    for step in task.systems[name].steps:
+        if step not in STEPS.names():
+            raise SpecError(f"{place}: {UnknownNameError('step', step, STEPS.names())}")
+    try:
+        for detector in task.systems[name].detector:
+            parse_detector(detector)
+    except XlinkError as error:
+        raise SpecError(f"{place}: {error}") from None
+    _check_reranker(task, name, place)
+
+
+def _check_reranker(task: Task, name: str, place: str) -> None:
+    try:
+        check_reranker(task.systems[name], is_trained=task.training is not None)
+    except XlinkError as error:
+        raise SpecError(f"{place}: {error}") from None
 
 
 def _check_expected(recipe: Recipe, text: str) -> None:

@@ -104,7 +104,7 @@ def _task(spec: RecipeSpec, part: str, path: Path, text: str) -> Task:
     untrained = {
         name: system
         for name, system in task.systems.items()
-        if TrainingMentions.name not in system.generators
+        if TrainingMentions.name not in system.generators and not isinstance(system.reranker, dict)
     }
     return task.model_copy(update={"systems": untrained})
 

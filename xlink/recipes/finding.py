@@ -12,6 +12,8 @@ from xlink.recipes.model import Recipe
 
 __all__ = ["find_recipes", "known_recipes"]
 
+_ENCODERS = "encoders"  # recipes of another kind, which train the encoders that xlink has
+
 
 def known_recipes() -> dict[str, Path]:
     """Return the files of the recipes that come with xlink, by name such as `gsc/hpo`."""
@@ -47,5 +49,5 @@ def find_recipes(wanted: Iterable[str]) -> list[Recipe]:
 
 
 def _below(folder: Path) -> dict[str, Path]:
-    places = sorted(folder.rglob("*.toml"))
+    places = sorted(each for each in folder.rglob("*.toml") if each.parent.name != _ENCODERS)
     return {place.relative_to(folder).with_suffix("").as_posix(): place for place in places}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlink.candidates.fusion import Fusion, ReciprocalRankFusion, WeightedFusion
+from xlink.context.steps import open_steps
 from xlink.decide import ThresholdDecider
 from xlink.linker import Linker
-from xlink.protocols import CandidateGenerator, MentionDetector
+from xlink.protocols import CandidateGenerator, MentionDetector, Reranker
 from xlink.recipes.model import LinkerSpec
 from xlink.terminology import Terminology
 
@@ -20,6 +21,7 @@ def linker_of(
     generators: Sequence[CandidateGenerator],
     *,
     detector: MentionDetector | None = None,
+    reranker: Reranker | None = None,
 ) -> Linker:
     """Put a linker together as `spec` says; it keeps all candidates of a link."""
     return Linker(
@@ -27,9 +29,12 @@ def linker_of(
         generators=generators,
         detector=detector,
         fusion=_fusion(spec),
+        reranker=reranker,
         decider=ThresholdDecider(threshold=spec.threshold, keep=spec.k),
+        steps=open_steps(spec.steps),
         k=spec.k,
         where=spec.filter.where(),
+        where_by_label={label: own.where() for label, own in spec.filter_by_label.items()},
         window_chars=spec.window_chars,
         long_forms=spec.long_forms,
     )

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 
+from xlink.detect.combination import Overlaps
 from xlink.types import Filter
 
 __all__ = [
@@ -100,20 +101,29 @@ class FilterSpec(BaseModel):
 
 
 class LinkerSpec(BaseModel):
-    """The parts of a linker; `title` is what a system with them is called in tables."""
+    """The parts of a linker; `title` is what a system with them is called in tables.
+
+    `reranker` names a trained one or a folder; a table says how one is trained on [training].
+    `detector` is for texts that are not those of the recipe, whose mentions are given; of what
+    several find, `overlaps` says what stays.
+    """
 
     model_config = _STRICT
 
     title: str = ""
-    generators: Annotated[Listed, Field(min_length=1)] = ("lookup", "tfidf")
+    generators: Annotated[Listed, Field(min_length=1)] = ("lookup", "tfidf", "dense")
     fusion: Literal["weighted", "reciprocal-rank"] = "weighted"
     weights: dict[str, float] = {}
+    reranker: str | Table | None = None
     k: Annotated[int, Field(ge=1)] = 64
     threshold: float = 0.2
     steps: Listed = ()
     window_chars: Annotated[int, Field(ge=0)] = 128
     long_forms: bool = False
     filter: FilterSpec = FilterSpec()
+    filter_by_label: dict[str, FilterSpec] = {}
+    detector: Annotated[Listed, Field(min_length=1)] = ("dictionary",)
+    overlaps: Overlaps = "longest"
 
 
 class EvaluateSpec(BaseModel):

@@ -103,6 +103,8 @@ class Reproduction:
         made.terminology(job.task.terminology)
         if self.stage is Stage.INDEX:
             job.open_generators()
+        elif self.stage is Stage.TRAIN:
+            job.open_reranker()
         elif self.stage is Stage.LINK:
             job.link()
         return Outcome(*place, "done", note=self.stage)

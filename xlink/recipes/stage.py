@@ -12,5 +12,6 @@ class Stage(StrEnum):
 
     TERMINOLOGY = "terminology"
     INDEX = "index"
+    TRAIN = "train"
     LINK = "link"
     EVALUATE = "evaluate"

@@ -24,7 +24,7 @@ from xlink.errors import DataError
 from xlink.evaluation import Run, RunHeader, measure, write_run
 from xlink.evaluation.bootstrap import Figure
 from xlink.progress import track
-from xlink.protocols import CandidateGenerator
+from xlink.protocols import CandidateGenerator, Reranker
 from xlink.recipes.environment import code_digest, environment, peak_memory_mb
 from xlink.recipes.linking import linker_of
 from xlink.recipes.materials import Materials
@@ -38,11 +38,13 @@ from xlink.recipes.model import (
     Task,
     reader_options,
 )
+from xlink.recipes.reranking import SystemReranker
 from xlink.types import Document
 
 __all__ = ["Job"]
 
 _FORMAT = 1
+_NOT_LINKED_WITH = {"title", "detector", "overlaps"}  # the mentions of a recipe are given
 
 
 @dataclass(slots=True)
@@ -80,7 +82,8 @@ class Job:
     @property
     def is_trained(self) -> bool:
         """Whether the system has seen the training part."""
-        return TrainingMentions.name in self.linker_spec.generators
+        spec = self.linker_spec
+        return TrainingMentions.name in spec.generators or isinstance(spec.reranker, dict)
 
     def inputs(self) -> str:
         """Return the fingerprint of all that the run is made from."""
@@ -92,7 +95,8 @@ class Job:
                 "code": code_digest(),
                 "header": self._system_name,
                 "terminology": materials.terminology(task.terminology).fingerprint,
-                "linker": self.linker_spec.model_dump(mode="json", exclude={"title"}),
+                "linker": self.linker_spec.model_dump(mode="json", exclude=_NOT_LINKED_WITH),
+                "reranker": self._reranker().fingerprint(),
                 "corpus": _described(task.corpus, materials),
                 "training": None if training is None else _described(training, materials),
             }
@@ -116,6 +120,14 @@ class Job:
             for name in self.linker_spec.generators
         ]
 
+    def open_reranker(self) -> Reranker | None:
+        """Open the re-ranker, trained on the training part if need be; None if there is none."""
+        if not isinstance(self.linker_spec.reranker, dict):
+            return self._reranker().open()
+        self._training_documents()
+        with self._timed("train"):
+            return self._reranker().open(fresh=self.fresh)
+
     def link(self) -> None:
         """Link the corpus and write the run with its manifest, unless that was done before."""
         if self.is_linked() and not self.fresh:
@@ -123,7 +135,8 @@ class Job:
         spec = self.linker_spec
         with self._timed("index"):
             terminology = self.materials.terminology(self.task.terminology)
-            linker = linker_of(spec, terminology, self.open_generators())
+            generators = self.open_generators()
+        linker = linker_of(spec, terminology, generators, reranker=self.open_reranker())
         with self._timed("link"):
             documents = self.materials.documents(self.task.corpus)
             header = RunHeader(self._system_name, terminology.name, terminology.fingerprint)
@@ -183,7 +196,16 @@ class Job:
         training = self.materials.documents(self.task.training)
         return unseen(documents, Seen.of(training), cast("Unseen", kept))
 
+    def _reranker(self) -> SystemReranker:
+        return SystemReranker(self.task, self.system, self.materials, self.folder)
+
     def _training_mentions(self) -> TrainingMentions:
+        terminology = self.materials.terminology(self.task.terminology)
+        training = self._training_documents()
+        return TrainingMentions.build(terminology, documents=training, tally=self.materials.tally)
+
+    def _training_documents(self) -> tuple[Document, ...]:
+        """Return the training part, none of which is tested."""
         task = self.task
         if task.training is None:
             raise DataError(f"{self.recipe.path}: the part {self.part!r} has no training part")
@@ -197,8 +219,7 @@ class Job:
                 path=self.recipe.path,
                 remedy="Name other parts, or `draw` from them.",
             )
-        terminology = self.materials.terminology(task.terminology)
-        return TrainingMentions.build(terminology, documents=training, tally=self.materials.tally)
+        return training
 
     def _evaluation_inputs(self) -> str:
         spec = self.recipe.spec

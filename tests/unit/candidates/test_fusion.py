@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -116,7 +118,14 @@ def test_silence_of_a_list_that_was_cut_counts_its_last_score() -> None:
     )
     fused = WeightedFusion(cut_at=2).fuse([A, B], 10)
     assert listed(fused, 0)[3] == pytest.approx((0.8 + 0.4) / 2)
-    assert listed(fused, 2) == {5: 0.25}
+    assert listed(fused, 2) == {5: 0.5}  # what found nothing has no part
+
+
+def test_usual_weights_are_those_of_the_mean_alone() -> None:
+    sets = [replace(each, generators=(name,)) for each, name in ((A, "lookup"), (B, "dense"))]
+    assert listed(WeightedFusion().fuse(sets, 10), 0)[2] == pytest.approx((0.8 + 5 * 0.6) / 6)
+    told = WeightedFusion({"dense": 1}).fuse(sets, 10)
+    assert listed(told, 0)[2] == pytest.approx((0.8 + 0.6) / 2)
 
 
 def test_standardised_scores_by_hand() -> None:

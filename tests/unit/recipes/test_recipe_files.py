@@ -65,6 +65,7 @@ def test_a_system_with_training_mentions_stays_out_of_parts_without(write_recipe
         ('reader = "jsonl"', 'reader = "jsnol"', r"line 5: .*'jsnol'.*Did you mean 'jsonl'"),
         ('obtain = "', 'obtian = "', r"line 5: .*'obtian'.*Known: tolerant"),
         ('generators = "lookup"', 'generators = "lokup"', r"line 16: .*Did you mean 'lookup'"),
+        ('generators = "lookup"', 'steps = "asertion"', r"line 16: .*Did you mean 'assertion'"),
         ('generators = "lookup"', 'fusoin = "x"', r"line 17: .*`systems.lookup.fusoin` is unknown"),
         ('generators = "lookup"', 'fusion = "x"', r"line 17: `systems.lookup.fusion`: Input"),
         (

@@ -394,3 +394,24 @@ def test_a_damaged_folder_is_refused(place: str, tmp_path: Path) -> None:
     next((tmp_path / "model").rglob("linker.json")).write_text("{}", encoding="utf-8")
     with pytest.raises(ArtifactError, match=r"linker\.json has .* save the linker again"):
         spacy.load(tmp_path / "model")
+
+
+def test_detectors_by_name_and_filters_of_labels(place: str, tmp_path: Path) -> None:
+    ruler = spacy.blank("en")
+    ruler.add_pipe("entity_ruler").add_patterns([{"label": "X", "pattern": "DM2"}])
+    ruler.to_disk(tmp_path / "rules")
+    rules = f"{tmp_path / 'rules'}?labels=X:Disease"
+    nlp = pipeline(place, mentions="detect", detector=["dictionary", rules], overlaps="first")
+    assert codes(nlp(TEXT)) == [("heart failure", "T:02"), ("DM2", "T:04")]
+    finding = {"types": ["finding"]}
+    options: dict[str, Any] = {"mentions": "detect", "detector": rules}
+    nlp = pipeline(place, **options, filter_by_label={"Disease": finding, "Other": {}})
+    assert codes(nlp(TEXT)) == [("DM2", "NIL")]
+    refused: dict[str, dict[str, Any]] = {
+        "filter_by_label.Disease.type": {"filter_by_label": {"Disease": {"type": ["x"]}}},
+        "filter_by_label": {"filter_by_label": {"Disease": {"types": ["nothing"]}}},
+        "detector": {"detector": "spacy"},
+    }
+    for key, config in refused.items():
+        with pytest.raises(SpecError, match=f"config key `{key}`"):
+            pipeline(place, **config)
