@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 
-_USUAL_WEIGHTS = {"dense": 5.0, "training": 10.0}  # docs/encoders.md has what others give
+_USUAL_WEIGHTS = {"dense": 10.0, "training": 20.0}  # docs/encoders.md has what others give
 
 
 class Fusion(Protocol):
@@ -62,8 +62,8 @@ class WeightedFusion:
     query has no part in its mean.
 
     Made for generators whose scores lie in [0, 1] on scales that mean the same, as those of
-    xlink do; `weights` default to 1, that of `dense` to 5, since a name's vector tells neighbours
-    apart where letters do not and its cosines lie closer together, and that of `training` to 10.
+    xlink do; `weights` default to 1, that of `dense` to 10, since a name's vector tells neighbours
+    apart where letters do not and its cosines lie closer together, and that of `training` to 20.
     """
 
     weights: Mapping[str, float] = field(default_factory=dict)

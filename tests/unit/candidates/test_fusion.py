@@ -123,7 +123,7 @@ def test_silence_of_a_list_that_was_cut_counts_its_last_score() -> None:
 
 def test_usual_weights_are_those_of_the_mean_alone() -> None:
     sets = [replace(each, generators=(name,)) for each, name in ((A, "lookup"), (B, "dense"))]
-    assert listed(WeightedFusion().fuse(sets, 10), 0)[2] == pytest.approx((0.8 + 5 * 0.6) / 6)
+    assert listed(WeightedFusion().fuse(sets, 10), 0)[2] == pytest.approx((0.8 + 10 * 0.6) / 11)
     told = WeightedFusion({"dense": 1}).fuse(sets, 10)
     assert listed(told, 0)[2] == pytest.approx((0.8 + 0.6) / 2)
 
