@@ -209,7 +209,8 @@ class DenseGenerator:
         self, vectors: Floats, k: int, admitted: npt.NDArray[np.bool_] | None
     ) -> CandidateSet:
         """Search ever wider until each query has `k` concepts, which there are."""
-        n = max(_FIRST_TEXTS, _WIDER * k)
+        names_a_concept = len(self._index) / max(1, self.terminology.n_concepts)
+        n = max(_FIRST_TEXTS, _WIDER * k, round(2 * k * names_a_concept))
         found = self._pooled(len(vectors), *self._index.nearest(vectors, n, admitted)).top(k)
         lacking = np.flatnonzero(np.diff(found.query_offsets) < k)
         while len(lacking) and n < len(self._index):

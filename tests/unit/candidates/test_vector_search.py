@@ -20,11 +20,15 @@ PENALTIES = RNG.normal(scale=0.05, size=900).astype(np.float32)
 ADMITTED = RNG.random(900) < 0.3
 
 
-def best(n: int, admitted: npt.NDArray[np.bool_] | None) -> list[set[int]]:
+def ordered(admitted: npt.NDArray[np.bool_] | None) -> list[list[int]]:
     scores = QUERIES @ VECTORS.T - PENALTIES
     if admitted is not None:
         scores[:, ~admitted] = -np.inf
-    return [set(np.argsort(-row)[:n].tolist()) for row in scores]
+    return [np.argsort(-row).tolist() for row in scores]
+
+
+def best(n: int, admitted: npt.NDArray[np.bool_] | None) -> list[set[int]]:
+    return [set(order[:n]) for order in ordered(admitted)]
 
 
 def found(
@@ -44,8 +48,11 @@ def test_exact_search_is_brute_force(
     search = ExactSearch(StoredVectors.of(VECTORS, precision), PENALTIES)
     expected = best(10, admitted)
     got = found(search, 10, admitted)
-    if precision == "float32":
-        assert got == expected
+    if precision == "float32":  # and what is above the last of them, without a gap
+        assert got == [
+            set(order[: max(10, len(rows))])
+            for order, rows in zip(ordered(admitted), got, strict=True)
+        ]
     assert np.mean([len(a & b) for a, b in zip(got, expected, strict=True)]) > 9.8
 
 
@@ -71,7 +78,7 @@ def test_faiss_comes_near(kind: str, admitted: npt.NDArray[np.bool_] | None) -> 
 
 def test_the_search_that_suits_a_size(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("faiss")
-    sizes = (10, 200_000, 200_001, 3_000_001)
+    sizes = (10, 1_000_000, 1_000_001, 3_000_001)
     kinds = ["flat", "flat", "ivf-sq8", "ivf-rabitq"]
     assert [chosen_search("auto", size) for size in sizes] == kinds
     with pytest.raises(UnknownNameError, match="Did you mean 'hnsw'"):

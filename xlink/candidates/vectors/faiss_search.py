@@ -17,7 +17,7 @@ __all__ = ["KINDS", "FaissSearch", "chosen_search"]
 Floats = npt.NDArray[np.float32]
 
 KINDS = ("flat", "hnsw", "ivf-sq8", "ivf-pq", "ivf-rabitq")
-_FLAT_UP_TO, _SQ_UP_TO = 200_000, 3_000_000
+_FLAT_UP_TO, _SQ_UP_TO = 1_000_000, 3_000_000
 _EF = 256
 _NEIGHBOURS = 32
 # A quarter of the lists lost .001 of recall@64 on names of HPO, an eighth .007.
@@ -31,7 +31,7 @@ _MORE = 4
 def chosen_search(search: str, n_texts: int) -> str:
     """Return the kind of search for a number of distinct names.
 
-    `auto` stands for `flat` up to 200,000, `ivf-sq8` up to three million and `ivf-rabitq` above
+    `auto` stands for `flat` up to a million, `ivf-sq8` up to three million and `ivf-rabitq` above
     (one bit a dimension: Gao and Long, SIGMOD 2024); without FAISS it is always `flat`. `hnsw`
     takes minutes to build where the others take seconds, and is for those who ask for it.
 
