@@ -404,7 +404,7 @@ def test_detectors_by_name_and_filters_of_labels(place: str, tmp_path: Path) -> 
     nlp = pipeline(place, mentions="detect", detector=["dictionary", rules], overlaps="first")
     assert codes(nlp(TEXT)) == [("heart failure", "T:02"), ("DM2", "T:04")]
     finding = {"types": ["finding"]}
-    options: dict[str, Any] = {"mentions": "detect", "detector": rules}
+    options: dict[str, Any] = {"mentions": "detect", "detector": rules, "threshold": 0.9}
     nlp = pipeline(place, **options, filter_by_label={"Disease": finding, "Other": {}})
     assert codes(nlp(TEXT)) == [("DM2", "NIL")]
     refused: dict[str, dict[str, Any]] = {
