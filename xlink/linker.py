@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
-import numpy as np
-
 from xlink.candidate_set import CandidateSet
 from xlink.candidates.fusion import Fusion, WeightedFusion
-from xlink.candidates.long_forms import search_long_forms, with_long_forms
+from xlink.candidates.joint_search import JointSearch
+from xlink.candidates.long_forms import with_long_forms
 from xlink.context.parts import settled, with_whole_words
 from xlink.context.steps import annotated_by, open_steps
 from xlink.decide import ThresholdDecider
@@ -228,7 +227,8 @@ class Linker:
 
     def fused(self, queries: Sequence[Query]) -> CandidateSet:
         """Return the candidates of each query as they are before re-ranking."""
-        return search_long_forms(queries, self._search).top(self.k)
+        search = JointSearch(self.generators, self.fusion, self.k, self.where, self.where_by_label)
+        return search.candidates(queries)
 
     def queries(self, document: Document) -> Iterator[Query]:
         """Yield a query for each mention of a document, with its context and its long form."""
@@ -251,25 +251,6 @@ class Linker:
         query = Query("", mention, language=language, label=label, long_form=long_form)
         found = self.candidates([query]).top(n)
         return evidence_of(found, 0, self.terminology, language=language)
-
-    def _search(self, queries: Sequence[Query]) -> CandidateSet:
-        numbers: dict[Filter, list[int]] = {}
-        for number, query in enumerate(queries):
-            own = self.where_by_label.get(query.label)
-            where = self.where if own is None else own.or_else(self.where)
-            numbers.setdefault(where, []).append(number)
-        if len(numbers) <= 1:
-            return self._search_within(queries, next(iter(numbers), self.where))
-        sets = [
-            self._search_within([queries[number] for number in some], where)
-            for where, some in numbers.items()
-        ]
-        order = np.concatenate([np.array(some) for some in numbers.values()])
-        return CandidateSet.concatenate(sets).queries_at(np.argsort(order))
-
-    def _search_within(self, queries: Sequence[Query], where: Filter) -> CandidateSet:
-        sets = [each.generate(queries, self.k, where) for each in self.generators]
-        return self.fusion.fuse(sets, self.k)
 
     def _stream(
         self, documents: Iterable[str | Document], language: str, detect: bool
