@@ -14,7 +14,7 @@ PACKAGE = Path(xlink.__file__).parent
 
 # From the ground up; what stands on one line may import each other.
 FLOORS = (
-    ("errors", "types", "tally", "progress", "text"),
+    ("errors", "filters", "types", "tally", "progress", "text"),
     ("manifest", "artifact", "registry", "home"),
     ("terminology",),
     ("candidate_set", "protocols"),
