@@ -123,8 +123,8 @@ class CandidateSet:
         return replace(kept, query_offsets=offsets - offsets[0])
 
     def queries_at(self, numbers: npt.NDArray[np.int64]) -> CandidateSet:
-        """Return the candidates of the queries with these numbers, in this order."""
-        counts = np.diff(self.query_offsets)[numbers]
+        """Return the candidates of the queries with these numbers, in this order; -1 has none."""
+        counts = np.append(np.diff(self.query_offsets), 0)[numbers]
         offsets = segment_offsets(counts)
         shifts = np.repeat(self.query_offsets[numbers] - offsets[:-1], counts)
         return replace(self.taken(shifts + np.arange(offsets[-1])), query_offsets=offsets)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from xlink.candidate_set import CandidateSet, best_per_concept, segment_offsets
+from xlink.candidate_set import CandidateSet, best_per_concept
 from xlink.candidates.hubness import Hubness
 from xlink.candidates.vectors.faiss_search import chosen_search
 from xlink.candidates.vectors.index import DenseIndex
@@ -203,7 +202,7 @@ class DenseGenerator:
             offsets = np.zeros(len(queries) + 1, dtype=np.int64)
             return CandidateSet.single(self.name, offsets, none, none, none.astype(np.float32))
         encoded = self.encoder.encode([self.prefix + text for text in numbers])
-        return _dealt(self._nearest(self._index.space.apply(encoded), k, admitted), owners)
+        return self._nearest(self._index.space.apply(encoded), k, admitted).queries_at(owners)
 
     def _nearest(
         self, vectors: Floats, k: int, admitted: npt.NDArray[np.bool_] | None
@@ -242,24 +241,6 @@ class DenseGenerator:
         reached = np.zeros(self.terminology.n_concepts, dtype=bool)
         reached[self.terminology.alias_concepts[aliases]] = True
         return int(reached.sum())
-
-
-def _dealt(found: CandidateSet, owners: npt.NDArray[np.int64]) -> CandidateSet:
-    """Give each query the candidates of the list it owns, -1 for none. *Shape:* (queries,)"""
-    asked = owners >= 0
-    counts = np.zeros(len(owners), dtype=np.int64)
-    counts[asked] = np.diff(found.query_offsets)[owners[asked]]
-    offsets = segment_offsets(counts)
-    starts = np.where(asked, found.query_offsets[owners], 0)
-    places = np.repeat(starts - offsets[:-1], counts) + np.arange(offsets[-1])
-    return replace(
-        found,
-        query_offsets=offsets,
-        concept_rows=found.concept_rows[places],
-        alias_rows=found.alias_rows[places],
-        scores=found.scores[places],
-        generator_codes=found.generator_codes[places],
-    )
 
 
 def _agree(one: Floats, other: Floats) -> bool:

@@ -184,13 +184,4 @@ def ranked(united: CandidateSet, scores: npt.NDArray[np.float64], k: int) -> Can
     """Return the best `k` of united candidates by new scores. *Shape:* (n,)"""
     rounded = scores.astype(np.float32)
     order = segment_sort(united.query_numbers(), rounded, united.concept_rows)
-    scores_of, ranks_of = _traces(united)
-    return replace(
-        united,
-        concept_rows=united.concept_rows[order],
-        alias_rows=united.alias_rows[order],
-        scores=rounded[order],
-        generator_codes=united.generator_codes[order],
-        trace_scores=scores_of[order],
-        trace_ranks=ranks_of[order],
-    ).top(k)
+    return replace(united, scores=rounded).taken(order).top(k)

@@ -64,14 +64,5 @@ def _merged(found: CandidateSet, n_queries: int, owners: np.ndarray) -> Candidat
     first[1:] = (np.diff(numbers[order]) != 0) | (np.diff(found.concept_rows[order]) != 0)
     kept = order[first]
     kept = kept[segment_sort(numbers[kept], scores[kept], found.concept_rows[kept])]
-    traces = found.trace_scores, found.trace_ranks
-    return replace(
-        found,
-        query_offsets=segment_offsets(np.bincount(numbers[kept], minlength=n_queries)),
-        concept_rows=found.concept_rows[kept],
-        alias_rows=found.alias_rows[kept],
-        scores=scores[kept],
-        generator_codes=found.generator_codes[kept],
-        trace_scores=None if traces[0] is None else traces[0][kept],
-        trace_ranks=None if traces[1] is None else traces[1][kept],
-    )
+    offsets = segment_offsets(np.bincount(numbers[kept], minlength=n_queries))
+    return replace(found, query_offsets=offsets, scores=scores).taken(kept)
