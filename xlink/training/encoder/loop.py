@@ -17,7 +17,7 @@ import numpy as np
 
 from xlink.errors import SpecError
 from xlink.progress import track
-from xlink.training.encoder.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from xlink.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -16,7 +16,7 @@ from xlink.rerank.mixing import Mix
 from xlink.rerank.network import CrossEncoder
 from xlink.rerank.rendering import PairRenderer
 from xlink.rerank.reranker import CrossEncoderReranker
-from xlink.training.encoder.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from xlink.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from xlink.training.reranker.batch import list_batch
 from xlink.training.reranker.gradients import Passes, accumulate
 from xlink.training.reranker.lists import RankingLists

@@ -15,7 +15,7 @@ from xlink.rerank import Mix, Rendering, open_reranker
 from xlink.rerank.saving import read_facts
 from xlink.tally import Tally
 from xlink.terminology import Terminology
-from xlink.training.encoder.checkpoint import write_checkpoint
+from xlink.training.checkpoint import write_checkpoint
 from xlink.training.reranker.lists import RankingLists, lists_of
 from xlink.training.reranker.options import RerankerOptions
 from xlink.training.reranker.train import train_reranker
