@@ -1,13 +1,19 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from xlink.terminology import Terminology
+from xlink.terminology.spec import build
 from xlink.testing import small_terminology
+
+_DOCS = Path(__file__).parents[1] / "docs"
+_BLOCK = re.compile(r"```python\n(?P<code>.*?)```(?:\n\n```text\n(?P<output>.*?)```)?", re.DOTALL)
 
 settings.register_profile("xlink", deadline=None)  # a busy machine is no failure
 settings.load_profile("xlink")
@@ -29,24 +35,61 @@ def real_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A BERT of three tiny layers with weights drawn at random, which reads single characters."""
+def make_bert(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """A function that writes a BERT of tiny layers with weights drawn at random.
+
+    Its tokenizer knows the given words; what else is told goes to the configuration.
+    """
     torch = pytest.importorskip("torch")
     transformers = pytest.importorskip("transformers")
-    place = tmp_path_factory.mktemp("models") / "tiny"
-    torch.manual_seed(0)
+
+    def write(words: Sequence[str], *, layers: int, **options: int) -> Path:
+        place = tmp_path_factory.mktemp("models") / "tiny"
+        vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *words]
+        config = transformers.BertConfig(
+            vocab_size=len(vocabulary),
+            hidden_size=32,
+            num_hidden_layers=layers,
+            num_attention_heads=2,
+            **options,
+        )
+        with torch.random.fork_rng():
+            torch.manual_seed(0)
+            transformers.BertModel(config).save_pretrained(place)
+        (place / "vocab.txt").write_text("\n".join(vocabulary) + "\n")
+        transformers.BertTokenizer(str(place / "vocab.txt")).save_pretrained(place)
+        return place
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def tiny_base(make_bert: Callable[..., Path]) -> Path:
+    """A BERT of three tiny layers which reads single characters."""
     letters = "abcdefghijklmnopqrstuvwxyz0123456789-<>=:|,(./?"
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters]
-    words += [f"##{letter}" for letter in letters]
-    config = transformers.BertConfig(
-        vocab_size=len(words),
-        hidden_size=32,
-        num_hidden_layers=3,
-        num_attention_heads=2,
-        intermediate_size=48,
-        max_position_embeddings=256,
-    )
-    transformers.BertModel(config).save_pretrained(place)
-    (place / "vocab.txt").write_text("\n".join(words) + "\n")
-    transformers.BertTokenizer(str(place / "vocab.txt")).save_pretrained(place)
-    return place
+    words = [*letters, *(f"##{letter}" for letter in letters)]
+    return make_bert(words, layers=3, intermediate_size=48, max_position_embeddings=256)
+
+
+@pytest.fixture
+def run_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., int]:
+    """A function that runs the Python of a page of docs/ with the starter terminology built.
+
+    What a block prints must be what the page says below it, or nothing. Returns how many blocks
+    there are.
+    """
+    monkeypatch.setenv("XLINK_HOME", str(tmp_path / "home"))
+    build("starter")
+
+    def run(page: str, **names: object) -> int:
+        content = (_DOCS / page).read_text(encoding="utf-8")
+        blocks = list(_BLOCK.finditer(content))
+        assert len(blocks) == content.count("```python") > 0
+        for block in blocks:
+            exec(compile(block["code"], f"docs/{page}", "exec"), names)
+            assert capsys.readouterr().out == (block["output"] or "")
+        return len(blocks)
+
+    return run

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-PAGE = Path(__file__).parents[3] / "docs" / "context.md"
-_BLOCK = re.compile(r"```python\n(?P<code>.*?)```\n\n```text\n(?P<output>.*?)```", re.DOTALL)
-
 
 @pytest.mark.slow
-def test_the_blocks_of_the_page(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_docs_context_md(run_page: Callable[..., int]) -> None:
     pytest.importorskip("pysbd")
     pytest.importorskip("lingua")
-    monkeypatch.setenv("XLINK_HOME", str(tmp_path))
-    names: dict[str, object] = {}
-    blocks = list(_BLOCK.finditer(PAGE.read_text(encoding="utf-8")))
-    assert len(blocks) == 3
-    for block in blocks:
-        exec(compile(block["code"], str(PAGE), "exec"), names)
-        assert capsys.readouterr().out == block["output"]
+    assert run_page("context.md") == 3

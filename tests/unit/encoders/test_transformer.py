@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,29 +17,14 @@ from xlink.errors import ArtifactError, SpecError
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
-WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "acute", "renal", "failure", "fever"]
+WORDS = ["acute", "renal", "failure", "fever"]
 TEXTS = ["fever", "acute renal failure", "", "renal failure", "unheard fever", "fever " * 40]
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A BERT of two tiny layers with weights drawn at random."""
-    place = tmp_path_factory.mktemp("models") / "tiny"
-    torch.manual_seed(0)
-    config = transformers.BertConfig(
-        vocab_size=len(WORDS),
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=64,
-        max_position_embeddings=64,
-    )
-    transformers.BertModel(config).save_pretrained(place)
-    vocabulary = place / "vocab.txt"
-    vocabulary.write_text("\n".join(WORDS) + "\n")
-    tokenizer = transformers.BertTokenizer(str(vocabulary))
-    tokenizer.save_pretrained(place)
-    return place
+def folder(make_bert: Callable[..., Path]) -> Path:
+    """A BERT of two tiny layers which reads a few words."""
+    return make_bert(WORDS, layers=2, intermediate_size=64, max_position_embeddings=64)
 
 
 @pytest.fixture(autouse=True)
