@@ -17,6 +17,12 @@ class TestAliasLookup(GeneratorLaws):
         return AliasLookup.build(terminology)
 
 
+class TestAliasLookupOfMisspeltWords(GeneratorLaws):
+    @pytest.fixture
+    def generator(self, terminology: Terminology) -> CandidateGenerator:
+        return AliasLookup.build(terminology, cognates=True, near=True)
+
+
 class TestExactLookup(GeneratorLaws):
     @pytest.fixture
     def generator(self, terminology: Terminology) -> CandidateGenerator:

@@ -17,12 +17,12 @@ from xlink.terminology import Terminology, build_terminology, update_terminology
 from xlink.types import Alias, Concept, Document, Query
 
 IDS = st.sampled_from([f"C{number}" for number in range(8)])
-WORDS = ("heart", "failure", "acute", "renal", "edema", "herz", "ödem", "肺炎")
+WORDS = ("heart", "failure", "insuficiencia", "insufficiency", "renal", "herz", "ödem", "肺炎")
 TEXTS = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join)
 ALIASES = st.builds(
     Alias,
     text=TEXTS | st.just(" "),
-    language=st.sampled_from(["en", "de", "und"]),
+    language=st.sampled_from(["en", "es", "und"]),
     kind=st.sampled_from(["preferred", "synonym", "abbreviation"]),
     source=st.sampled_from(["", "A", "B"]),
 )
@@ -50,7 +50,8 @@ def test_an_updated_terminology_equals_one_built_anew(
         left = [each for each in before.concepts() if each.id not in removed]
         if not left and not added:
             return
-        lookup = AliasLookup.build(before)
+        cognates, near = data.draw(st.booleans()), data.draw(st.booleans())
+        lookup = AliasLookup.build(before, cognates=cognates, near=near)
         updated = update_terminology(before, add=added, remove=sorted(removed))
         anew = build_terminology([*left, *added], Path(folder) / "anew", name="t")
         assert_same(updated.terminology, anew.terminology)
@@ -59,7 +60,7 @@ def test_an_updated_terminology_equals_one_built_anew(
             index = (
                 lookup.updated(updated.terminology)
                 if name == "carried"
-                else AliasLookup.build(updated.terminology)
+                else AliasLookup.build(updated.terminology, cognates=cognates, near=near)
             )
             index.save(Path(folder) / name)
         manifests = [(Path(folder) / name / "manifest.json") for name in ("carried", "built")]

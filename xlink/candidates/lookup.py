@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from xlink.candidate_set import CandidateSet, best_per_concept
 from xlink.candidates.index import load_arrays, save_arrays
-from xlink.progress import track
+from xlink.candidates.lookup_keys import level_hashes, sorted_hashes
+from xlink.candidates.words.counting import counted_words, recounted_words
+from xlink.candidates.words.learning import learn_cognates
+from xlink.candidates.words.rewording import cognate_wordings, near_wordings
+from xlink.candidates.words.rules import CognateRules
+from xlink.candidates.words.vocabulary import PIVOT, Vocabulary
 from xlink.terminology import Terminology
 from xlink.terminology.codes import carried_aliases
 from xlink.text.folding import fold_many
@@ -22,38 +27,60 @@ from xlink.types import NO_FILTER, Filter, Query
 
 __all__ = ["AliasLookup", "ExactLookup"]
 
-_FORMAT = 1
-_BATCH = 10_000
+_FORMAT = 3
 
 # Scores say how much had to be overlooked to call the two names equal. The steps are wide enough
 # that language and kind, which take off less, only order the names of one level.
-_LEVEL_SCORES = {"surface": 1.0, "folded": 0.9, "bag": 0.75}
+_LEVEL_SCORES = {"surface": 1.0, "folded": 0.9, "bag": 0.75, "cognate": 0.68, "near": 0.6}
 _OTHER_LANGUAGE_COST = 0.03
 _KIND_COSTS = np.array([0.0, 0.005, 0.02], dtype=np.float32)  # preferred, synonym, abbreviation
 
-Hashes = npt.NDArray[np.uint64]
+Hits = tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.float32]]
 
 
 class AliasLookup:
     """Finds names that equal the mention: as written, folded, or as a bag of stems.
 
-    Scores lie in [0.7, 1]: 1 for a preferred name of the query's language written just as the
+    Mentions that equal none can be looked up in other words as well: with `cognates` those in
+    another language with all words as their English cognates, by `rules`; then, with `near`, those
+    with unknown words of eight letters and more as the words of names that are an edit away. Every
+    word must be one of a name's in the end, so that little is found amiss.
+
+    Scores lie in [0.55, 1]: 1 for a preferred name of the query's language written just as the
     mention is but for case; less for each thing that was overlooked.
     """
 
     name = "lookup"
     levels: ClassVar[tuple[str, ...]] = ("surface", "folded", "bag")
 
-    def __init__(self, terminology: Terminology, arrays: dict[str, npt.NDArray[Any]]) -> None:
+    def __init__(
+        self,
+        terminology: Terminology,
+        arrays: dict[str, npt.NDArray[Any]],
+        *,
+        cognates: bool = False,
+        near: bool = False,
+    ) -> None:
         self.terminology = terminology
+        self.cognates = cognates
+        self.near = near
         self._arrays = arrays
         self._languages = sorted({primary_language(tag) for tag in terminology.languages})
 
     @classmethod
-    def build(cls, terminology: Terminology) -> Self:
-        """Hash the keys of all aliases."""
+    def build(cls, terminology: Terminology, *, cognates: bool = False, near: bool = False) -> Self:
+        """Hash the keys of all aliases.
+
+        With `cognates`, rules for them are learned from the names, and words of other languages
+        are looked up as English ones; with `near`, misspelt words are looked up as well.
+        """
         rows = np.arange(terminology.n_aliases)
-        return cls(terminology, _sorted(_hashes(terminology, rows, cls.levels)))
+        arrays = sorted_hashes(level_hashes(terminology, rows, cls.levels))
+        if cognates or near:
+            arrays |= Vocabulary.of(counted_words(terminology, rows), patterns=near).arrays()
+        if cognates:
+            arrays |= _rules(terminology).arrays()
+        return cls(terminology, arrays, cognates=cognates, near=near)
 
     def updated(self, terminology: Terminology) -> Self:
         """Return the index of a terminology of which this one's is an earlier state.
@@ -62,14 +89,21 @@ class AliasLookup:
         """
         carried = carried_aliases(self.terminology, terminology)
         fresh = np.flatnonzero(carried < 0)
-        known, hashes = carried >= 0, _hashes(terminology, fresh, self.levels)
+        known, hashes = carried >= 0, level_hashes(terminology, fresh, self.levels)
         for level in self.levels:
             before = np.empty(self.terminology.n_aliases, dtype=np.uint64)
             before[self._arrays[f"{level}_aliases"]] = self._arrays[f"{level}_hashes"]
             after = np.empty(terminology.n_aliases, dtype=np.uint64)
             after[known], after[fresh] = before[carried[known]], hashes[level]
             hashes[level] = after
-        return type(self)(terminology, _sorted(hashes))
+        arrays = sorted_hashes(hashes)
+        if self.cognates or self.near:
+            words = self._words.counted()
+            counted = recounted_words(words, self.terminology, terminology, carried)
+            arrays |= Vocabulary.of(counted, patterns=self.near).arrays()
+        if self.cognates:
+            arrays |= _rules(terminology).arrays()
+        return type(self)(terminology, arrays, cognates=self.cognates, near=self.near)
 
     def save(self, path: Path) -> None:
         """Write the index as an artifact."""
@@ -79,7 +113,7 @@ class AliasLookup:
             kind=f"{self.name} index",
             format_version=_FORMAT,
             terminology=self.terminology,
-            parameters={},
+            parameters={"cognates": self.cognates, "near": self.near},
         )
 
     @classmethod
@@ -89,10 +123,12 @@ class AliasLookup:
         Raises:
             ArtifactError: it is missing, damaged, or belongs to another terminology.
         """
-        arrays, _ = load_arrays(
+        arrays, told = load_arrays(
             path, kind=f"{cls.name} index", format_version=_FORMAT, terminology=terminology
         )
-        return cls(terminology, arrays)
+        return cls(
+            terminology, arrays, cognates=told["cognates"] is True, near=told["near"] is True
+        )
 
     def generate(self, queries: Sequence[Query], k: int, where: Filter = NO_FILTER) -> CandidateSet:
         """Return up to `k` concepts a query that have a name equal to the mention."""
@@ -102,13 +138,13 @@ class AliasLookup:
             "folded": ((number, text) for number, text in enumerate(folded) if text),
             "bag": self._bag_keys(queries, folded),
         }
-        found = [self._match(level, keys[level]) for level in self.levels]
+        admitted = self.terminology.select(where).aliases if where else None
+        found = [self._match(level, keys[level], admitted) for level in self.levels]
+        if self.cognates or self.near:
+            found += self._reworded(queries, folded, found, admitted)
         numbers = np.concatenate([numbers for numbers, _, _ in found])
         aliases = np.concatenate([aliases for _, aliases, _ in found])
         scores = np.concatenate([scores for _, _, scores in found])
-        if where:
-            admitted = self.terminology.select(where).aliases[aliases]
-            numbers, aliases, scores = numbers[admitted], aliases[admitted], scores[admitted]
         scores = scores - self._costs(queries, numbers, aliases)
         concepts = self.terminology.alias_concepts[aliases]
         best = best_per_concept(self.name, len(queries), numbers, concepts, aliases, scores)
@@ -122,18 +158,64 @@ class AliasLookup:
                 if key:
                     yield number, key
 
+    def _reworded(
+        self,
+        queries: Sequence[Query],
+        folded: list[str],
+        found: list[Hits],
+        admitted: npt.NDArray[np.bool_] | None,
+    ) -> list[Hits]:
+        """Return what mentions that found nothing do in the words of names."""
+        more: list[Hits] = []
+        levels = {"cognate": [PIVOT]} if self.cognates else {}
+        levels |= {"near": self._languages} if self.near else {}
+        for level, languages in levels.items():
+            answered = np.zeros(len(queries), dtype=bool)
+            for numbers, _, _ in [*found, *more]:
+                answered[numbers] = True
+            left = np.flatnonzero(~answered).tolist()
+            asked, texts = [queries[number] for number in left], [folded[number] for number in left]
+            wordings = (
+                cognate_wordings(asked, texts, self._words, self.rules)
+                if level == "cognate"
+                else near_wordings(asked, texts, self._words)
+            )
+            keys = [
+                (number, bag_key_of_folded(text, language))
+                for number, some in zip(left, wordings, strict=True)
+                for text in some
+                for language in languages
+            ]
+            more.append(self._match(level, dict.fromkeys(keys), admitted))
+        return more
+
+    @cached_property
+    def rules(self) -> CognateRules:
+        """The rules by which words of other languages become English ones; none if not asked."""
+        return CognateRules.from_arrays(self._arrays) if self.cognates else CognateRules({})
+
+    @cached_property
+    def _words(self) -> Vocabulary:
+        return Vocabulary.from_arrays(self._arrays)
+
     def _match(
-        self, level: str, keys: Iterable[tuple[int, str]]
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+        self,
+        level: str,
+        keys: Iterable[tuple[int, str]],
+        admitted: npt.NDArray[np.bool_] | None = None,
+    ) -> Hits:
         """Return the query number, alias row and level score of every alias with a given key."""
         pairs = list(keys)
         wanted = key_hashes(key for _, key in pairs)
-        known, aliases = self._arrays[f"{level}_hashes"], self._arrays[f"{level}_aliases"]
+        held = level if level in self.levels else "bag"
+        known, aliases = self._arrays[f"{held}_hashes"], self._arrays[f"{held}_aliases"]
         starts, ends = (np.searchsorted(known, wanted, side=side) for side in ("left", "right"))
         counts = ends - starts
         within = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
         numbers = np.repeat(np.array([number for number, _ in pairs], dtype=np.int64), counts)
         hits = aliases[np.repeat(starts, counts) + within]
+        if admitted is not None:
+            numbers, hits = numbers[admitted[hits]], hits[admitted[hits]]
         return numbers, hits, np.full(len(hits), _LEVEL_SCORES[level], dtype=np.float32)
 
     def _costs(
@@ -165,35 +247,9 @@ class ExactLookup(AliasLookup):
     levels = ("surface",)
 
 
-def _hashes(
-    terminology: Terminology, rows: npt.NDArray[np.int64], levels: tuple[str, ...]
-) -> dict[str, Hashes]:
-    """Return the hashes of the keys of the aliases at `rows`, which ascend, by level."""
-    hashes: dict[str, list[Hashes]] = {level: [np.empty(0, dtype=np.uint64)] for level in levels}
-    labels = [primary_language(label) for label in terminology.language_labels]
-    for start in track(range(0, len(rows), _BATCH), "Hashing names"):
-        batch = rows[start : start + _BATCH]
-        texts = terminology.alias_table["text"].take(pa.array(batch)).to_pylist()
-        folded = fold_many(texts) if levels != ("surface",) else []
-        spoken = [labels[code] for code in terminology.alias_languages[batch].tolist()]
-        keys = {
-            "surface": map(surface_key, texts),
-            "folded": folded,
-            "bag": map(bag_key_of_folded, folded, spoken),
-        }
-        for level in levels:
-            hashes[level].append(key_hashes(keys[level]))
-    return {level: np.concatenate(parts) for level, parts in hashes.items()}
-
-
-def _sorted(hashes: dict[str, Hashes]) -> dict[str, npt.NDArray[Any]]:
-    """Return the hashes of all aliases in order, and the aliases that they belong to."""
-    arrays: dict[str, npt.NDArray[Any]] = {}
-    for level, values in hashes.items():
-        order = np.argsort(values, kind="stable")
-        arrays[f"{level}_hashes"] = values[order]
-        arrays[f"{level}_aliases"] = order.astype(np.int32)
-    return arrays
+def _rules(terminology: Terminology) -> CognateRules:
+    """Learn cognate rules, and take those that come with xlink for other languages."""
+    return learn_cognates(terminology).or_else(CognateRules.shipped())
 
 
 def _surface_keys(queries: Sequence[Query], folded: list[str]) -> Iterable[tuple[int, str]]:

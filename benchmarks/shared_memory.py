@@ -1,9 +1,10 @@
-"""What of a dense index two querying processes share, and what each has for itself (Linux).
+"""What of an index two querying processes share, and what each has for itself (Linux).
 
-    python benchmarks/shared_vectors.py TERMINOLOGY [--search flat ivf-sq8] [--dimension 512]
+    python benchmarks/shared_memory.py TERMINOLOGY [--index lookup tfidf flat ivf-sq8]
 
-Names are given vectors drawn at random, so that no encoder is in the way: what is measured is the
-memory of the index. From `/proc/self/smaps`, while both processes have answered and are alive.
+`flat` and `ivf-sq8` are dense indexes of vectors drawn at random, so that no encoder is in the way:
+what is measured is the memory of the index. From `/proc/self/smaps`, while both processes have
+answered and are alive.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import tempfile
+import time
 import zlib
 from collections import Counter
 from collections.abc import Sequence
@@ -22,9 +24,13 @@ import numpy.typing as npt
 
 from xlink import Query, Terminology
 from xlink.candidates.dense import DenseGenerator
+from xlink.candidates.lookup import AliasLookup
+from xlink.candidates.tfidf import TfidfNgrams
+from xlink.protocols import CandidateGenerator
 
 WAIT_S = 600
 PROCESSES = 2
+PLAIN: dict[str, type[CandidateGenerator]] = {"lookup": AliasLookup, "tfidf": TfidfNgrams}
 
 
 class Drawn:
@@ -47,17 +53,18 @@ class Drawn:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("terminology", type=Path)
-    parser.add_argument("--search", nargs="+", default=["flat", "ivf-sq8"])
+    parser.add_argument("--index", nargs="+", default=["lookup", "tfidf", "flat", "ivf-sq8"])
     parser.add_argument("--dimension", type=int, default=512)
     parser.add_argument("--queries", type=int, default=200)
     given = parser.parse_args()
     terminology = Terminology.open(given.terminology)
-    print(f"{terminology.n_aliases:,} names; MB of the index's files in each of two processes")
-    for search in given.search:
+    print(f"{terminology.n_aliases:,} names; MB of the index's files and seconds in each of two")
+    for kind in given.index:
         with tempfile.TemporaryDirectory() as aside:
             place = Path(aside) / "index"
-            encoder = Drawn(given.dimension)
-            DenseGenerator.build(terminology, encoder=encoder, search=search).save(place)
+            built = build(kind, terminology, given.dimension)
+            built.save(place)
+            del built
             size = sum(each.stat().st_size for each in place.rglob("*") if each.is_file())
             context = multiprocessing.get_context("spawn")
             barrier = context.Barrier(PROCESSES)
@@ -65,7 +72,7 @@ def main() -> None:
             running = [
                 context.Process(
                     target=measured,
-                    args=(given.terminology, place, given.dimension, given.queries, barrier, queue),
+                    args=(kind, given.terminology, place, given.queries, barrier, queue),
                 )
                 for _ in range(PROCESSES)
             ]
@@ -74,25 +81,41 @@ def main() -> None:
             found = [queue.get(timeout=WAIT_S) for _ in running]
             for process in running:
                 process.join(WAIT_S)
-            print(f"{search}: {size / 1e6:.0f} MB on disk")
+            print(f"{kind}: {size / 1e6:.0f} MB on disk")
             for figures in found:
                 print("   " + ", ".join(f"{name} {mb:.1f}" for name, mb in figures.items()))
 
 
+def build(kind: str, terminology: Terminology, dimension: int) -> CandidateGenerator:
+    if kind in PLAIN:
+        return PLAIN[kind].build(terminology)
+    return DenseGenerator.build(terminology, encoder=Drawn(dimension), search=kind)
+
+
+def load(kind: str, place: Path, terminology: Terminology) -> CandidateGenerator:
+    if kind in PLAIN:
+        return PLAIN[kind].load(place, terminology)
+    dimension = np.load(place / "probes.npy", mmap_mode="r").shape[1]
+    return DenseGenerator.load(place, terminology, encoder=Drawn(dimension))
+
+
 def measured(
+    kind: str,
     terminology: Path,
     index: Path,
-    dimension: int,
     n_queries: int,
     barrier: Barrier,
     queue: multiprocessing.Queue[dict[str, float]],
 ) -> None:
     opened = Terminology.open(terminology)
-    generator = DenseGenerator.load(index, opened, encoder=Drawn(dimension))
-    texts = opened.alias_texts(0, n_queries)
+    began, busy = time.perf_counter(), time.process_time()
+    generator = load(kind, index, opened)
+    texts = [f"{text}s" for text in opened.alias_texts(0, n_queries)]
     generator.generate([Query(str(n), text) for n, text in enumerate(texts)], 64)
     barrier.wait(WAIT_S)
-    queue.put(mapped_from(index))
+    seconds = {"seconds to the last answer": time.perf_counter() - began}
+    seconds["of processor time"] = time.process_time() - busy
+    queue.put(mapped_from(index) | seconds)
     barrier.wait(WAIT_S)
 
 
