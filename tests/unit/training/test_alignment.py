@@ -10,10 +10,10 @@ import pytest
 
 from xlink.protocols import Encoder
 from xlink.terminology import Terminology, build_terminology
-from xlink.training.encoder.alignment import Alignment
-from xlink.training.encoder.hierarchy import Kin, Kinship, parents_of
-from xlink.training.encoder.nodes import NodeTarget, node_vectors
-from xlink.training.encoder.pairs import PairSampler, TrainingNames
+from xlink.training.encoder.names.hierarchy import Kin, Kinship, parents_of
+from xlink.training.encoder.names.pairs import PairSampler, TrainingNames
+from xlink.training.encoder.network.alignment import Alignment
+from xlink.training.encoder.network.nodes import NodeTarget, node_vectors
 from xlink.types import Alias, Concept
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import pytest
 
 from xlink.errors import SpecError
 from xlink.terminology import Terminology, build_terminology
-from xlink.training.encoder.hierarchy import Kin, Kinship, parents_of
-from xlink.training.encoder.nodes import NodeTarget, node_vectors
-from xlink.training.encoder.pairs import TrainingNames
+from xlink.training.encoder.names.hierarchy import Kin, Kinship, parents_of
+from xlink.training.encoder.names.pairs import TrainingNames
+from xlink.training.encoder.network.nodes import NodeTarget, node_vectors
 from xlink.types import Alias, Concept
 
 #            R

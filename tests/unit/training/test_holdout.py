@@ -11,7 +11,7 @@ import pytest
 from xlink.errors import DataError
 from xlink.terminology import Terminology
 from xlink.testing.terminologies import small_terminology
-from xlink.training.encoder.holdout import (
+from xlink.training.encoder.held_out.protocols import (
     NameSearch,
     held_out_synonyms,
     names_across_languages,

@@ -13,7 +13,7 @@ import pytest
 import xlink.progress
 from xlink.errors import ArtifactError, SpecError
 from xlink.progress import show_progress
-from xlink.training.encoder.loop import LoopOptions, learning_rate, run_loop
+from xlink.training.encoder.network.loop import LoopOptions, learning_rate, run_loop
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from xlink.training.encoder.losses.multi_similarity import MultiSimilarity
-from xlink.training.encoder.losses.multiple_negatives import MultipleNegatives
-from xlink.training.encoder.miner import hard_pairs
+from xlink.training.encoder.network.losses.multi_similarity import MultiSimilarity
+from xlink.training.encoder.network.losses.multiple_negatives import MultipleNegatives
+from xlink.training.encoder.network.miner import hard_pairs
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -10,7 +10,7 @@ import pytest
 
 from xlink.errors import DataError
 from xlink.terminology import Terminology, build_terminology
-from xlink.training.encoder.measure import HeldOut, shrunk
+from xlink.training.encoder.held_out.split import HeldOut, shrunk
 from xlink.training.encoder.options import TrainingOptions
 from xlink.types import Alias, Concept
 
@@ -41,22 +41,32 @@ def terminology(tmp_path_factory: pytest.TempPathFactory) -> Terminology:
 def test_languages_have_equal_parts(terminology: Terminology) -> None:
     test = HeldOut.of(terminology, OPTIONS).test
     assert test is not None
+    assert test.label == "names withheld, de en fr"
     begins = [text.split()[0] for text in test.queries]
-    assert begins == ["Zeichen"] * 3 + ["sign"] * 3  # a third each; French has no synonym
+    assert set(begins[:3]) <= {"Befund", "Zeichen"}  # either, for the English name stays
+    assert begins[3:] == ["sign"] * 3 + ["signe"] * 3
+    assert len(set(test.gold.tolist())) == 9
     assert not set(test.queries) & set(test.gallery)
     assert test.without_texts == set(test.queries)
     assert (np.diff(test.concepts) >= 0).all()
+    assert len(test.gallery) == 150 - 9
     for text, row in zip(test.gallery, test.concepts, strict=True):
         assert text in {alias.text for alias in terminology.concept(int(row)).aliases}
-    assert {text.split()[0] for text in test.gallery} == {"Befund", "Zeichen", "finding", "sign"}
 
 
 def test_one_language(terminology: Terminology) -> None:
-    for options in (replace(OPTIONS, held_out_language="de"), replace(OPTIONS, languages=("de",))):
-        test = HeldOut.of(terminology, options).test
-        assert test is not None
-        assert len(test.queries) == 10
-        assert all(text.startswith("Zeichen") for text in test.queries)
+    alone = HeldOut.of(terminology, replace(OPTIONS, languages=("de",))).test
+    assert alone is not None
+    assert all(text.startswith("Zeichen") for text in alone.queries)
+    assert {text.split()[0] for text in alone.gallery} == {"Befund", "Zeichen"}
+
+
+def test_names_of_a_language_among_those_of_others(terminology: Terminology) -> None:
+    options = replace(OPTIONS, languages=("en",), held_out_language="de")
+    test = HeldOut.of(terminology, options).test
+    assert test is not None
+    assert {text.split()[0] for text in test.queries} <= {"Befund", "Zeichen"}
+    assert {text.split()[0] for text in test.gallery} == {"finding", "sign"}
 
 
 def test_what_chooses_is_not_what_measures(terminology: Terminology) -> None:
@@ -70,7 +80,7 @@ def test_what_chooses_is_not_what_measures(terminology: Terminology) -> None:
 def test_none_and_too_many(terminology: Terminology, tmp_path: Path) -> None:
     nothing = HeldOut.of(terminology, replace(OPTIONS, held_out=0))
     assert (nothing.test, nothing.without_texts) == (None, frozenset())
-    with pytest.raises(DataError, match="no 1,000 synonyms to hold out in de, en, fr"):
+    with pytest.raises(DataError, match="no 333 names to hold out in de or en or fr"):
         HeldOut.of(terminology, replace(OPTIONS, held_out=1_000))
 
 

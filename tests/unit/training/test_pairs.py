@@ -10,7 +10,7 @@ import pytest
 from xlink.errors import DataError
 from xlink.terminology import Terminology, build_terminology
 from xlink.testing.terminologies import small_terminology
-from xlink.training.encoder.pairs import PairSampler, TrainingNames
+from xlink.training.encoder.names.pairs import PairSampler, TrainingNames
 from xlink.types import Alias, Concept
 
 

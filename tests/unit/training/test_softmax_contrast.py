@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from xlink.training.encoder.softmax_contrast import softmax_contrast, through_length
+from xlink.training.encoder.static.contrast import softmax_contrast, through_length
 
 Floats = npt.NDArray[np.float64]
 

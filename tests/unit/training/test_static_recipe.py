@@ -10,7 +10,7 @@ import pytest
 from xlink.encoders.opening import open_encoder
 from xlink.errors import SpecError
 from xlink.testing.terminologies import small_terminology
-from xlink.training.encoder.static_recipe import load_static_recipe, main, run_static_recipe
+from xlink.training.encoder.static.recipe import load_static_recipe, main, run_static_recipe
 
 RECIPE = """
 name = "tiny"

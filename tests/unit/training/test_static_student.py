@@ -11,9 +11,9 @@ from xlink.encoders.ngram_bag import NgramBagEncoder
 from xlink.errors import DataError, SpecError
 from xlink.terminology import Terminology
 from xlink.testing.terminologies import small_terminology
-from xlink.training.encoder.pairs import PairSampler, TrainingNames
-from xlink.training.encoder.static_student import StaticOptions, train_static
-from xlink.training.encoder.teacher import Targets
+from xlink.training.encoder.names.pairs import PairSampler, TrainingNames
+from xlink.training.encoder.static.student import StaticOptions, train_static
+from xlink.training.encoder.static.teacher import Targets
 
 OPTIONS = StaticOptions(
     dimension=16,

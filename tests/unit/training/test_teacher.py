@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from xlink.training.encoder.teacher import targets_of, words_of
+from xlink.training.encoder.static.teacher import targets_of, words_of
 
 
 class FlatEncoder:

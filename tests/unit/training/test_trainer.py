@@ -19,7 +19,7 @@ from xlink.cli import app
 from xlink.encoders.opening import open_encoder
 from xlink.errors import ArtifactError, DataError, SpecError
 from xlink.terminology import Terminology, build_terminology
-from xlink.training.encoder.hierarchy import Kinship
+from xlink.training.encoder.names.hierarchy import Kinship
 from xlink.training.encoder.options import TrainingOptions
 from xlink.training.encoder.trainer import train_encoder
 from xlink.types import Alias, Concept
@@ -133,9 +133,9 @@ def test_options_of_no_use(option: str, value: object, problem: str) -> None:
         replace(OPTIONS, **{option: value})  # type: ignore[arg-type]
 
 
-def test_too_few_synonyms(terminology: Terminology, tmp_path: Path) -> None:
+def test_too_few_names(terminology: Terminology, tmp_path: Path) -> None:
     options = replace(OPTIONS, held_out=400)
-    with pytest.raises(DataError, match=r"no 400 synonyms to hold out in en\. Hold out fewer"):
+    with pytest.raises(DataError, match=r"no 400 names to hold out in en\. Hold out fewer"):
         train_encoder([terminology], base="static", out=tmp_path / "made", options=options)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from xlink.encoders.opening import open_encoder
-from xlink.training.encoder.transformer_student import TransformerStudent
+from xlink.training.encoder.network.transformer import TransformerStudent
 
 torch = pytest.importorskip("torch")
 

@@ -14,7 +14,7 @@ from xlink.encoders.opening import open_encoder
 from xlink.encoders.usem3 import Case, Usem3Encoder
 from xlink.errors import ArtifactError
 from xlink.terminology.fetch import cache_folder
-from xlink.training.encoder.usem3_student import Usem3Student
+from xlink.training.encoder.network.usem3 import Usem3Student
 
 torch = pytest.importorskip("torch")
 

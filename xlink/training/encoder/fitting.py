@@ -12,18 +12,18 @@ from xlink.encoders.hub import HUB, hub_model
 from xlink.encoders.ngram_bag import NgramBagEncoder
 from xlink.encoders.opening import open_encoder
 from xlink.terminology import Terminology
-from xlink.training.encoder.alignment import Alignment
-from xlink.training.encoder.hierarchy import Kin, parents_of
-from xlink.training.encoder.holdout import NameSearch, recall
-from xlink.training.encoder.loop import LoopOptions, run_loop
-from xlink.training.encoder.nodes import NodeTarget, node_vectors
+from xlink.training.encoder.held_out.protocols import NameSearch, recall
+from xlink.training.encoder.names.hierarchy import Kin, parents_of
+from xlink.training.encoder.names.pairs import PairSampler, TrainingNames
+from xlink.training.encoder.network.alignment import Alignment
+from xlink.training.encoder.network.loop import LoopOptions, run_loop
+from xlink.training.encoder.network.nodes import NodeTarget, node_vectors
+from xlink.training.encoder.network.student import Student
+from xlink.training.encoder.network.transformer import TransformerStudent
+from xlink.training.encoder.network.usem3 import Usem3Student
 from xlink.training.encoder.options import Pace, TrainingOptions, kind_of, loss_of
-from xlink.training.encoder.pairs import PairSampler, TrainingNames
-from xlink.training.encoder.static_student import StaticOptions, train_static
-from xlink.training.encoder.student import Student
-from xlink.training.encoder.teacher import targets_of
-from xlink.training.encoder.transformer_student import TransformerStudent
-from xlink.training.encoder.usem3_student import Usem3Student
+from xlink.training.encoder.static.student import StaticOptions, train_static
+from xlink.training.encoder.static.teacher import targets_of
 
 __all__ = ["Lesson", "fit_static", "fit_student", "make_student"]
 

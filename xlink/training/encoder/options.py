@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from xlink.encoders.hub import HUB
 from xlink.errors import SpecError
-from xlink.training.encoder.hierarchy import Kinship
+from xlink.training.encoder.names.hierarchy import Kinship
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -64,7 +64,7 @@ class TrainingOptions:
 
     `n_pairs` pairs of names make a batch, and a training goes on for `n_steps` batches; without
     that, until as many pairs were drawn as there are names, times `epochs`. `languages` restricts
-    the names, and `smoothing` evens languages out, as in `PairSampler`. `held_out` synonyms of
+    the names, and `smoothing` evens languages out, as in `PairSampler`. `held_out` names of
     `held_out_language`, else of all languages alike, are kept from the training to measure it;
     with `patience`, so many more choose the best weights. `kinship` brings in relatives,
     `node_weight` the target of nodes.
@@ -175,7 +175,7 @@ def kind_of(base: str) -> Kind:
 
 def loss_of(name: LossName) -> Callable[[Tensor, Tensor], Tensor]:
     """Return the loss of a name, with the parameters that it was published with."""
-    from xlink.training.encoder.losses.multi_similarity import MultiSimilarity
-    from xlink.training.encoder.losses.multiple_negatives import MultipleNegatives
+    from xlink.training.encoder.network.losses.multi_similarity import MultiSimilarity
+    from xlink.training.encoder.network.losses.multiple_negatives import MultipleNegatives
 
     return MultiSimilarity() if name == "multi-similarity" else MultipleNegatives()

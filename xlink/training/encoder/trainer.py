@@ -14,10 +14,10 @@ from xlink.protocols import Encoder
 from xlink.terminology import Terminology
 from xlink.training.encoder.card import ModelCard, data_of
 from xlink.training.encoder.fitting import Lesson, fit_static, fit_student, make_student
-from xlink.training.encoder.holdout import NameSearch, recall
-from xlink.training.encoder.measure import HeldOut
+from xlink.training.encoder.held_out.protocols import NameSearch, recall
+from xlink.training.encoder.held_out.split import HeldOut
+from xlink.training.encoder.names.pairs import TrainingNames
 from xlink.training.encoder.options import Kind, TrainingOptions, kind_of
-from xlink.training.encoder.pairs import TrainingNames
 
 __all__ = ["TrainedEncoder", "train_encoder"]
 
@@ -57,14 +57,14 @@ def train_encoder(
     """Train the encoder `base` on the names of `terminologies` and write it to the folder `out`.
 
     `base` is `usem3`, `static` (which begins from nothing), the folder of a transformer, or
-    `hf:organisation/model@revision`. Synonyms are held out of the first terminology, and of all
+    `hf:organisation/model@revision`. Names are held out of the first terminology, and of all
     of them. Until it is done the training lies in `out.training`; if it is killed, the same call
     goes on from the last checkpoint, to the same result.
 
     Raises:
         ArtifactError: `out` is there already, or `out.training` is of a training with other
             options.
-        DataError: the terminologies have no synonyms to learn from, or to hold out.
+        DataError: the terminologies have no names to learn from, or to hold out.
         MissingExtraError: torch or transformers is not installed.
         SpecError: `base` is none that can be trained, or an option is of no use for it.
     """

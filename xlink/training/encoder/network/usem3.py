@@ -50,7 +50,7 @@ class Usem3Student:
         """
         if importlib.util.find_spec("torch") is None:
             raise MissingExtraError("Training", "neural")
-        from xlink.training.encoder.usem3_torch import Usem3Module
+        from xlink.training.encoder.network.usem3_module import Usem3Module
 
         self._base = base or Usem3Encoder(case="written")
         self._case: Case = case

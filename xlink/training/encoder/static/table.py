@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from xlink.encoders.ngram_features import N_SLOTS, slots_of_texts
 from xlink.progress import track
-from xlink.training.encoder.static_kernels import adam_step, scatter_gradients, sum_rows
+from xlink.training.encoder.static.kernels import adam_step, scatter_gradients, sum_rows
 
 __all__ = ["FeatureTable", "FeaturesOfTexts"]
 

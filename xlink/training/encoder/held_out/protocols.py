@@ -5,44 +5,27 @@ Each also says which texts and concepts a training has to leave out; `TrainingNa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection
 
 import numpy as np
 import numpy.typing as npt
 
 from xlink.errors import DataError
 from xlink.terminology import Terminology
-from xlink.text.folding import fold_many
-from xlink.training.encoder.name_search import NameSearch, recall
-from xlink.types import Filter
+from xlink.training.encoder.held_out.drawing import NamesByConcept, draw_one_each, require
+from xlink.training.encoder.held_out.search import NameSearch, recall
 
-__all__ = ["NameSearch", "held_out_synonyms", "names_across_languages", "recall", "unseen_subtrees"]
+__all__ = [
+    "NameSearch",
+    "held_out_names",
+    "held_out_synonyms",
+    "names_across_languages",
+    "recall",
+    "unseen_subtrees",
+]
 
 Rows = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Names:
-    """Names of a language by row of the terminology. *Shapes:* all (n,)"""
-
-    texts: list[str]
-    folded: list[str]
-    concepts: Rows
-    preferred: npt.NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, terminology: Terminology, language: str) -> _Names:
-        admitted = terminology.select(Filter(languages=frozenset({language}))).aliases
-        rows = np.flatnonzero(admitted)
-        every = terminology.alias_texts()
-        texts = [every[row] for row in rows.tolist()]
-        preferred = terminology.alias_kinds[rows] == 0
-        return cls(texts, fold_many(texts), terminology.alias_concepts[rows].astype(int), preferred)
-
-    def taken(self, rows: Iterable[int]) -> tuple[list[str], Rows]:
-        chosen = list(rows)
-        return [self.texts[row] for row in chosen], self.concepts[chosen]
+Flags = npt.NDArray[np.bool_]
 
 
 def held_out_synonyms(
@@ -61,9 +44,10 @@ def held_out_synonyms(
     Raises:
         DataError: fewer than `n` concepts have such a synonym.
     """
-    names = _Names.of(terminology, language)
+    names = NamesByConcept.of(terminology, [language])
     generator = np.random.default_rng(seed)
-    queries = _one_synonym_each(names, generator, n, np.ones(terminology.n_concepts, dtype=bool))
+    queries = draw_one_each(names, _synonyms(names), n, generator)
+    require(len(queries), n, "concepts with a synonym of its own")
     withheld = {names.folded[row] for row in queries.tolist()}
     left = np.array([text not in withheld for text in names.folded])
     gallery = np.flatnonzero(left & names.preferred)
@@ -78,6 +62,74 @@ def held_out_synonyms(
         *names.taken(chosen.tolist()),
         without_texts=frozenset(texts),
     )
+
+
+def held_out_names(
+    terminology: Terminology,
+    *,
+    n: int = 500,
+    languages: Collection[str] = (),
+    asked: Collection[str] = (),
+    seed: int = 13,
+) -> list[NameSearch]:
+    """Withhold names of `n` concepts, as many of each language; return a search a language.
+
+    All searches have one gallery, the other names in `languages`, all unless told. `asked` are the
+    languages that names are withheld of, `languages` unless told. Each concept keeps its first
+    name in `languages`; any other, also the preferred one of another language, may be withheld. A
+    withheld name is no name of another concept. A language with fewer of them has no search.
+
+    Raises:
+        DataError: no language has as many.
+    """
+    kept = tuple(languages) or terminology.languages
+    spoken = sorted(asked) or sorted(kept)
+    names = NamesByConcept.of(terminology, {*kept, *spoken})
+    in_gallery = names.in_languages(kept)
+    n_each = max(1, n // len(spoken))
+    fit = _more_than_the_first(names, in_gallery)
+    drawn = _drawn_by_language(names, fit, spoken, n_each, np.random.default_rng(seed))
+    if not drawn:
+        raise DataError(
+            f"There are no {n_each:,} names to hold out in {' or '.join(spoken)}",
+            remedy="Hold out fewer, none (--held-out 0), or of one language (--held-out-language).",
+        )
+    withheld = {names.folded[row] for rows in drawn.values() for row in rows.tolist()}
+    left = np.array([text not in withheld for text in names.folded])
+    gallery = names.taken(np.flatnonzero(in_gallery & left).tolist())
+    asked_for = {language: names.taken(rows.tolist()) for language, rows in drawn.items()}
+    without = frozenset(text for texts, _ in asked_for.values() for text in texts)
+    return [
+        NameSearch(language, *queries, *gallery, without_texts=without)
+        for language, queries in asked_for.items()
+    ]
+
+
+def _more_than_the_first(names: NamesByConcept, kept: Flags) -> Flags:
+    """Tell which names can be asked for, if the first one kept of each concept stays."""
+    rows = np.flatnonzero(kept)
+    concepts, places = np.unique(names.concepts[rows], return_index=True)
+    first = np.zeros(len(names.texts), dtype=bool)
+    first[rows[places]] = True
+    has_one = np.isin(names.concepts, concepts)
+    return names.owned_by_one() & has_one & ~names.reading_like(first)
+
+
+def _drawn_by_language(
+    names: NamesByConcept,
+    fit: Flags,
+    languages: Collection[str],
+    n: int,
+    generator: np.random.Generator,
+) -> dict[str, Rows]:
+    """Draw names of `n` concepts a language, of no concept twice; without those that have fewer."""
+    drawn = {}
+    for language in languages:
+        rows = draw_one_each(names, fit & names.in_languages([language]), n, generator)
+        if len(rows) == n:
+            drawn[language] = rows
+            fit = fit & ~np.isin(names.concepts, names.concepts[rows])
+    return drawn
 
 
 def names_across_languages(
@@ -97,7 +149,7 @@ def names_across_languages(
     Raises:
         DataError: there are fewer such names.
     """
-    asked, names = _Names.of(terminology, language), _Names.of(terminology, target)
+    asked, names = (NamesByConcept.of(terminology, [each]) for each in (language, target))
     known, named = set(names.folded), set(names.concepts.tolist())
     fit = [
         row
@@ -107,7 +159,7 @@ def names_across_languages(
         and concept in named
         and (asked.preferred[row] or not preferred)
     ]
-    _require(len(fit), n, f"names in {language} that differ from those in {target}")
+    require(len(fit), n, f"names in {language} that differ from those in {target}")
     drawn = np.random.default_rng(seed).permutation(len(fit))[:n]
     texts, gold = asked.taken(fit[place] for place in np.sort(drawn).tolist())
     return NameSearch(f"{language} to {target}", texts, gold, names.texts, names.concepts)
@@ -130,10 +182,13 @@ def unseen_subtrees(
     Raises:
         DataError: no concept, unseen or seen, has a synonym to ask for.
     """
-    names = _Names.of(terminology, language)
+    names = NamesByConcept.of(terminology, [language])
     generator = np.random.default_rng(seed)
     unseen = _drawn_subtrees(terminology, share, generator)
-    rows = [_one_synonym_each(names, generator, n, mask, at_least=1) for mask in (unseen, ~unseen)]
+    fit, below = _synonyms(names), unseen[names.concepts]
+    rows = [draw_one_each(names, fit & mask, n, generator) for mask in (below, ~below)]
+    for each in rows:
+        require(len(each), 1, "concepts with a synonym of its own")
     asked = {names.folded[row] for each in rows for row in each.tolist()}
     gallery = [row for row, text in enumerate(names.folded) if text not in asked]
     without_texts = frozenset(names.texts[row] for row in rows[1].tolist())
@@ -151,40 +206,9 @@ def unseen_subtrees(
     return first, second
 
 
-def _one_synonym_each(
-    names: _Names,
-    generator: np.random.Generator,
-    n: int,
-    wanted: npt.NDArray[np.bool_],
-    at_least: int | None = None,
-) -> Rows:
-    """Draw `n` concepts of `wanted`, *shape* (concepts,), and one synonym of each that it has."""
-    owners: dict[str, set[int]] = {}
-    for text, concept in zip(names.folded, names.concepts.tolist(), strict=True):
-        owners.setdefault(text, set()).add(concept)
-    fit = [
-        row
-        for row, text in enumerate(names.folded)
-        if text
-        and not names.preferred[row]
-        and wanted[names.concepts[row]]
-        and len(owners[text]) == 1
-        and not _is_preferred_too(names, row)
-    ]
-    shuffled = generator.permutation(fit).astype(np.int64)
-    _, first = np.unique(names.concepts[shuffled], return_index=True)
-    _require(len(first), n if at_least is None else at_least, "concepts with a synonym of its own")
-    drawn: Rows = np.sort(shuffled[generator.permutation(first)[:n]])
-    return drawn
-
-
-def _is_preferred_too(names: _Names, row: int) -> bool:
-    """Tell whether a synonym folds to the preferred name of its own concept."""
-    start, end = np.searchsorted(names.concepts, [names.concepts[row], names.concepts[row] + 1])
-    return any(
-        names.preferred[other] and names.folded[other] == names.folded[row]
-        for other in range(int(start), int(end))
-    )
+def _synonyms(names: NamesByConcept) -> Flags:
+    """Tell which names can be asked for, if preferred names stay. *Shape:* (n,)"""
+    return names.owned_by_one() & ~names.reading_like(names.preferred)
 
 
 def _drawn_subtrees(
@@ -200,8 +224,3 @@ def _drawn_subtrees(
         if drawn.sum() >= 0.99 * wanted:
             break
     return drawn
-
-
-def _require(found: int, wanted: int, what: str) -> None:
-    if found < wanted:
-        raise DataError(f"{wanted:,} {what} are asked for, and there are {found:,}")

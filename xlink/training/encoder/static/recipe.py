@@ -1,6 +1,6 @@
 """A recipe of a static encoder as a file: which names, which teacher, what options, how measured.
 
-    python -m xlink.training.encoder.static_recipe recipes/encoders/mednames.toml FOLDER
+    python -m xlink.training.encoder.static.recipe recipes/encoders/mednames.toml FOLDER
 
 makes the encoder that comes with xlink anew.
 """
@@ -25,10 +25,10 @@ from xlink.progress import show_progress
 from xlink.terminology import Terminology
 from xlink.terminology.spec import build
 from xlink.training.encoder.card import CardData, ModelCard, data_of
-from xlink.training.encoder.holdout import names_across_languages, recall
-from xlink.training.encoder.pairs import PairSampler, TrainingNames
-from xlink.training.encoder.static_student import StaticOptions, train_static
-from xlink.training.encoder.teacher import Targets, targets_of, words_of
+from xlink.training.encoder.held_out.protocols import names_across_languages, recall
+from xlink.training.encoder.names.pairs import PairSampler, TrainingNames
+from xlink.training.encoder.static.student import StaticOptions, train_static
+from xlink.training.encoder.static.teacher import Targets, targets_of, words_of
 
 __all__ = ["StaticRecipe", "load_static_recipe", "run_static_recipe"]
 
@@ -184,7 +184,7 @@ def _card(
         protocol=protocol,
         licence=recipe.licence,
         limits=recipe.limits,
-        command=f"python -m xlink.training.encoder.static_recipe {place} FOLDER",
+        command=f"python -m xlink.training.encoder.static.recipe {place} FOLDER",
     )
 
 
@@ -196,7 +196,7 @@ def _opened(name: str) -> Terminology:
 def main(arguments: Sequence[str]) -> int:
     """Run a recipe from the command line; return 0, 1 on failure, or 2 on misuse."""
     if len(arguments) != 2:
-        sys.stderr.write("usage: python -m xlink.training.encoder.static_recipe RECIPE FOLDER\n")
+        sys.stderr.write("usage: python -m xlink.training.encoder.static.recipe RECIPE FOLDER\n")
         return 2
     try:
         with show_progress():

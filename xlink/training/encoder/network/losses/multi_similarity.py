@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xlink.training.encoder.miner import HardPairs, hard_pairs
+from xlink.training.encoder.network.miner import HardPairs, hard_pairs
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -18,10 +18,10 @@ import numpy.typing as npt
 from xlink.encoders.ngram_bag import NgramBagEncoder
 from xlink.errors import DataError, SpecError
 from xlink.progress import track
-from xlink.training.encoder.pairs import PairSampler
-from xlink.training.encoder.softmax_contrast import softmax_contrast, through_length
-from xlink.training.encoder.static_table import FeaturesOfTexts, FeatureTable
-from xlink.training.encoder.teacher import Targets
+from xlink.training.encoder.names.pairs import PairSampler
+from xlink.training.encoder.static.contrast import softmax_contrast, through_length
+from xlink.training.encoder.static.table import FeaturesOfTexts, FeatureTable
+from xlink.training.encoder.static.teacher import Targets
 
 __all__ = ["StaticOptions", "train_static"]
 

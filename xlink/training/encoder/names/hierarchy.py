@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 from xlink.errors import SpecError
 from xlink.terminology import Terminology
 from xlink.terminology.schema import as_numpy
-from xlink.training.encoder.pairs import TrainingNames
+from xlink.training.encoder.names.pairs import TrainingNames
 
 __all__ = ["Kin", "Kinship", "parents_of"]
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from xlink.training.encoder.hierarchy import Kin
-from xlink.training.encoder.nodes import NodeTarget
-from xlink.training.encoder.pairs import PairSampler
-from xlink.training.encoder.student import Student
+from xlink.training.encoder.names.hierarchy import Kin
+from xlink.training.encoder.names.pairs import PairSampler
+from xlink.training.encoder.network.nodes import NodeTarget
+from xlink.training.encoder.network.student import Student
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -1,0 +1,1 @@
+"""Names that a training does not see, and how an encoder is measured by them."""

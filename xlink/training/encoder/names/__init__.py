@@ -1,0 +1,1 @@
+"""The names that a training learns from, and where their concepts stand."""

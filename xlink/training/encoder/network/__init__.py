@@ -1,0 +1,1 @@
+"""Training of networks in torch: transformers and the Universal Sentence Encoder."""
