@@ -25,7 +25,7 @@ from xlink.types import NO_FILTER, Document, Filter, Mention
 
 __all__ = ["DetectionOptions", "DictionaryDetector"]
 
-_KIND, _FORMAT = "dictionary detector", 1
+_KIND, _FORMAT = "dictionary detector", 2
 _UNKNOWN = "und"
 _OTHER_LANGUAGE_COST = 0.03
 _N_READERS = 64  # languages times filters; each holds the names it looks for

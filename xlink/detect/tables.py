@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from xlink.candidates.paraphrase import Paraphraser
 from xlink.detect.names import Name, loud_sources, searched_names
+from xlink.detect.rewordings import Rewordings
 from xlink.detect.wordbags import bag_hash
 from xlink.progress import track
 from xlink.tally import Tally
@@ -40,12 +41,11 @@ BAGS = pa.schema(
         pa.field("share", pa.float32(), nullable=False),
     ]
 )
-"""The `bag_hash` of each name, with share 1, and of what it becomes when a synonym takes the place
-of a word, with the share of times that the two were synonyms."""
+"""The `bag_hash` of each name, with share 1, and of what it becomes when another word takes the
+place of one, with the share of that word's occasions at which it stood for the replaced one."""
 
 _FILES = ("patterns.arrow", "bags.arrow")
 _BATCH = 100_000
-_MIN_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +61,7 @@ class NameTables:
 
         With `paraphrase`, synonyms of words are learned from those of the concepts.
         """
-        paraphraser = Paraphraser.learn(terminology) if paraphrase else None
+        rewordings = Rewordings(Paraphraser.learn(terminology)) if paraphrase else None
         loud = loud_sources(terminology)
         patterns, bags = [PATTERNS.empty_table()], [BAGS.empty_table()]
         n_aliases = terminology.n_aliases
@@ -77,7 +77,7 @@ class NameTables:
                     PATTERNS,
                 )
             )
-            bags.append(_table(_bags(names, paraphraser), BAGS))
+            bags.append(_table(_bags(names, rewordings), BAGS))
         return cls(_sorted(patterns), _sorted(bags))
 
     @classmethod
@@ -106,16 +106,16 @@ def _only(table: pa.Table, language: str, admitted: npt.NDArray[np.bool_] | None
     return rows if admitted is None else rows.filter(pa.array(admitted[rows["alias"].to_numpy()]))
 
 
-def _bags(names: Iterable[Name], paraphraser: Paraphraser | None) -> Iterator[tuple[object, ...]]:
+def _bags(names: Iterable[Name], rewordings: Rewordings | None) -> Iterator[tuple[object, ...]]:
     for name in names:
         bag = 0 if name.strict else bag_hash(name.words, name.language)
         if not bag:
             continue
         yield name.language, bag, name.row, 1.0
-        if paraphraser is not None:
-            for variant, share in paraphraser.variants(" ".join(name.words), name.language):
-                other = bag_hash(variant.split(" "), name.language)
-                if other and share >= _MIN_SHARE:
+        if rewordings is not None:
+            for words, share in rewordings.of(name.words, name.language):
+                other = bag_hash(words, name.language)
+                if other:
                     yield name.language, other, name.row, share
 
 
