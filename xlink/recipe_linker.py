@@ -13,7 +13,7 @@ from xlink.linker import RECIPE_DETECTOR, Linker
 from xlink.recipes.finding import find_recipes, known_recipes
 from xlink.recipes.linking import linker_of
 from xlink.recipes.materials import Materials
-from xlink.recipes.model import Recipe, Task
+from xlink.recipes.model import Recipe
 from xlink.recipes.reranking import SystemReranker
 
 __all__ = ["open_recipe_linker"]
@@ -37,7 +37,8 @@ def open_recipe_linker(
     found = find_recipes([str(recipe)])
     if len(found) != 1:
         raise UnknownNameError("recipe", str(recipe), known_recipes())
-    task = _task(found[0], part)
+    part = _part(found[0], part)
+    task = found[0].tasks[part]
     name = system if system is not None else [*task.systems][-1]
     if name not in task.systems:
         raise UnknownNameError(f"system of {found[0].name}:", name, task.systems)
@@ -52,12 +53,12 @@ def open_recipe_linker(
     named = spec.detector if detector == RECIPE_DETECTOR else detector
     opened = None if named is None else open_detectors(terminology, named, spec.overlaps)
     runs = home() / "runs" / found[0].name
-    reranker = SystemReranker(task, name, materials, runs).open()
+    reranker = SystemReranker(found[0], part, name, materials, runs).open()
     return linker_of(spec, terminology, generators, detector=opened, reranker=reranker)
 
 
-def _task(recipe: Recipe, part: str | None) -> Task:
+def _part(recipe: Recipe, part: str | None) -> str:
     name = part if part is not None else next(iter(recipe.tasks))
     if name not in recipe.tasks:
         raise UnknownNameError(f"part of {recipe.name}:", name, recipe.tasks)
-    return recipe.tasks[name]
+    return name

@@ -10,22 +10,30 @@ import typer
 
 from xlink.cli.arguments import Json, ReaderName, ReaderOptions, TerminologyName, reader_of
 from xlink.cli.output import note, print_json, print_result, report
+from xlink.errors import SpecError
 
 if TYPE_CHECKING:
+    from xlink.linker import Linker
     from xlink.training.reranker.options import RerankerOptions
     from xlink.training.reranker.train import RerankerTraining
+    from xlink.types import Document
 
 __all__ = ["reranker"]
 
 
 def reranker(
-    documents: Annotated[list[Path], typer.Argument(help="Annotated documents to train on.")],
     terminology: TerminologyName,
     base: Annotated[
         str,
         typer.Option(help="Encoder to start from: a folder, or hf:organisation/model@revision."),
     ],
     out: Annotated[str, typer.Option("--out", "-o", help="Folder to write, or a name at home.")],
+    documents: Annotated[
+        list[Path] | None, typer.Argument(help="Annotated documents to train on.")
+    ] = None,
+    from_terminology: Annotated[
+        int, typer.Option(min=0, help="Train on so many withheld names of the terminology, too.")
+    ] = 0,
     reader: ReaderName = "jsonl",
     settings: ReaderOptions = None,
     language: Annotated[
@@ -52,17 +60,36 @@ def reranker(
     as_json: Json = False,
 ) -> None:
     """Train a re-ranker. Example: xlink train reranker corpus/ -t hpo --base models/e5 -o mine"""
+    from tempfile import TemporaryDirectory
+
+    from xlink.home import terminology_path
     from xlink.linker import DEFAULT_GENERATORS, Linker
     from xlink.rerank.opening import reranker_path
     from xlink.rerank.saving import export_reranker
     from xlink.tally import Tally
+    from xlink.terminology import Terminology
     from xlink.training.reranker.train import train_reranker
+    from xlink.training.reranker.weak import WithheldNames
 
     chosen = _options(base, seed, options, rendering)
     tally, path = Tally(), reranker_path(out)
-    read = list(reader_of(reader, settings, language=language).read(documents, tally))
-    linker = Linker.open(terminology, generators=tuple(using or DEFAULT_GENERATORS), detector=None)
-    training = train_reranker(read, linker, chosen, path, checkpoint=checkpoint, tally=tally)
+    generators = tuple(using or DEFAULT_GENERATORS)
+    corpora: list[tuple[Sequence[Document], Linker]] = []
+    with TemporaryDirectory() as folder:
+        if documents:
+            read = list(reader_of(reader, settings, language=language).read(documents, tally))
+            corpora.append((read, Linker.open(terminology, generators=generators, detector=None)))
+        if from_terminology:
+            whole = Terminology.open(terminology_path(terminology))
+            place = Path(folder) / "withheld"
+            made = WithheldNames.draw(whole, place, n=from_terminology, seed=seed, tally=tally)
+            linker = Linker.open(made.terminology, generators=generators, detector=None)
+            corpora.append((made.documents, linker))
+        if not corpora:
+            raise SpecError("There is nothing to train on: name documents, or --from-terminology.")
+        training = train_reranker(
+            *corpora[0], chosen, path, others=corpora[1:], checkpoint=checkpoint, tally=tally
+        )
     report(tally)
     if onnx is not None:
         export_reranker(path, reranker_path(onnx))

@@ -36,7 +36,7 @@ def check_names(recipe: Recipe, text: str) -> None:
         if task.training is not None:
             _check_corpus(task.training, {}, place_of(recipe.path, text, ("training",)))
         for name in task.systems:
-            _check_system(task, name, part, place_of(recipe.path, text, ("systems", name)))
+            _check_system(recipe, name, part, place_of(recipe.path, text, ("systems", name)))
     used = {name for task in recipe.tasks.values() for name in task.systems}
     for name in recipe.spec.systems:
         if name not in used:
@@ -54,7 +54,8 @@ def _check_corpus(corpus: CorpusSpec, options: Mapping[str, object], place: str)
         raise SpecError(f"{place}: {error}") from None
 
 
-def _check_system(task: Task, name: str, part: str, place: str) -> None:
+def _check_system(recipe: Recipe, name: str, part: str, place: str) -> None:
+    task = recipe.tasks[part]
     known = {*GENERATORS.names(), TrainingMentions.name}
     for generator in task.systems[name].generators:
         if generator not in known:
@@ -70,12 +71,13 @@ def _check_system(task: Task, name: str, part: str, place: str) -> None:
             parse_detector(detector)
     except XlinkError as error:
         raise SpecError(f"{place}: {error}") from None
-    _check_reranker(task, name, place)
+    _check_reranker(recipe, task, name, place)
 
 
-def _check_reranker(task: Task, name: str, place: str) -> None:
+def _check_reranker(recipe: Recipe, task: Task, name: str, place: str) -> None:
+    trained = [part for part, each in recipe.tasks.items() if each.training is not None]
     try:
-        check_reranker(task.systems[name], is_trained=task.training is not None)
+        check_reranker(task.systems[name], is_trained=task.training is not None, parts=trained)
     except XlinkError as error:
         raise SpecError(f"{place}: {error}") from None
 

@@ -115,6 +115,7 @@ class LinkerSpec(BaseModel):
     fusion: Literal["weighted", "reciprocal-rank"] = "weighted"
     weights: dict[str, float] = {}
     reranker: str | Table | None = None
+    cascade: bool = False
     k: Annotated[int, Field(ge=1)] = 64
     threshold: float = 0.2
     steps: Listed = ()

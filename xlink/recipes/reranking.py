@@ -4,53 +4,63 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlink.artifact import is_artifact
 from xlink.candidates.training_mentions import TrainingMentions
-from xlink.errors import DataError, SpecError
+from xlink.errors import DataError, SpecError, UnknownNameError
 from xlink.indexes import open_generator
 from xlink.manifest import read_manifest
 from xlink.recipes.linking import linker_of
 from xlink.recipes.materials import Materials, MissingContentError
-from xlink.recipes.model import LinkerSpec, Task
+from xlink.recipes.model import CorpusSpec, LinkerSpec, Recipe, Task
 from xlink.rerank.opening import open_reranker, reranker_path
 from xlink.terminology.locate import locate
-from xlink.training.reranker.options import reranker_options
+from xlink.training.reranker.options import RerankerOptions, reranker_options
 from xlink.types import Document
 
 if TYPE_CHECKING:
     from xlink.linker import Linker
     from xlink.protocols import Reranker
+    from xlink.training.reranker.train import Corpus
 
 __all__ = ["SystemReranker", "check_reranker"]
 
-_FORMAT = 1
+_FORMAT = 2
+_PARTS = "parts"
 
 
-def check_reranker(spec: LinkerSpec, *, is_trained: bool) -> None:
-    """Refuse a table of a re-ranker that can't be trained.
+def check_reranker(spec: LinkerSpec, *, is_trained: bool, parts: Collection[str] = ()) -> None:
+    """Refuse a table of a re-ranker that can't be trained; `parts` are those with [training].
 
     Raises:
         SpecError: it names no base or an unknown option, or the part has no [training].
+        UnknownNameError: it is to learn from a part that is not there or has no [training].
     """
     if isinstance(spec.reranker, Mapping):
-        reranker_options(spec.reranker)
+        _options(spec.reranker)
         if not is_trained:
             raise SpecError("the part has no [training] to train a re-ranker on.")
+        for name in _parts(spec.reranker):
+            if name not in parts:
+                raise UnknownNameError("part with [training]", name, parts)
 
 
 class SystemReranker:
     """The re-ranker of one system; trained ones lie in `folder` under what they are made from.
 
     One that is trained is kept until options, training part, terminology or generators change; a
-    change of the code alone does not train it anew, since that may take hours: `fresh` does.
+    change of the code alone does not train it anew, since that may take hours: `fresh` does. With
+    `parts`, one learns from the training of several parts, which share it.
     """
 
-    def __init__(self, task: Task, system: str, materials: Materials, folder: Path) -> None:
-        self._task, self._spec = task, task.systems[system]
+    def __init__(
+        self, recipe: Recipe, part: str, system: str, materials: Materials, folder: Path
+    ) -> None:
+        self._recipe, self._part, self._task = recipe, part, recipe.tasks[part]
+        self._spec = self._task.systems[system]
         self._materials, self._folder = materials, folder
 
     def fingerprint(self) -> str | None:
@@ -61,15 +71,18 @@ class SystemReranker:
         if isinstance(told, str):
             place = self._named(told)
             return read_manifest(place, "train it")[0].fingerprint if is_artifact(place) else told
-        training = self._task.training
-        if training is None:
-            raise DataError("the part has no training part")
-        spec = self._spec.model_dump(mode="json", exclude={"title", "threshold"})
+        spec = self._spec.model_dump(mode="json", exclude={"title", "threshold", "cascade"})
         content = {
             "format": _FORMAT,
-            "terminology": self._materials.terminology(self._task.terminology).fingerprint,
             "linker": spec,
-            "training": [training.model_dump(mode="json"), self._materials.digest(training)],
+            "training": [
+                [
+                    self._materials.terminology(task.terminology).fingerprint,
+                    training.model_dump(mode="json"),
+                    self._materials.digest(training),
+                ]
+                for task, training in self._learned_from()
+            ],
         }
         plain = json.dumps(content, sort_keys=True, ensure_ascii=False, default=list)
         return hashlib.sha256(plain.encode()).hexdigest()
@@ -86,11 +99,11 @@ class SystemReranker:
             return None
         terminology = self._materials.terminology(self._task.terminology)
         if isinstance(told, str):
-            return open_reranker(self._named(told), terminology)
+            return open_reranker(self._named(told), terminology, cascade=self._spec.cascade)
         place = self._folder / "rerankers" / str(self.fingerprint())[:16]
         if fresh or not is_artifact(place):
             self._train(told, place)
-        return open_reranker(place, terminology)
+        return open_reranker(place, terminology, cascade=self._spec.cascade)
 
     def _named(self, name: str) -> Path:
         return self._located(name) if name.startswith("$") else reranker_path(name)
@@ -98,22 +111,53 @@ class SystemReranker:
     def _train(self, told: Mapping[str, object], place: Path) -> None:
         from xlink.training.reranker.train import train_reranker
 
-        if self._task.training is None:
-            raise DataError("the part has no training part")
         base = str(told["base"])
         located = str(self._located(base)) if base.startswith("$") else base
+        (documents, linker), *others = self._corpora()
         train_reranker(
-            self._materials.documents(self._task.training),
-            self._linker_maker(),
-            reranker_options({**told, "base": located}),
+            documents,
+            linker,
+            _options({**told, "base": located}),
             place,
+            others=others,
             checkpoint=place.with_name(f"{place.name}.checkpoint"),
             tally=self._materials.tally,
         )
 
-    def _linker_maker(self) -> Linker | Callable[[Sequence[Document]], Linker]:
+    def _learned_from(self) -> Iterator[tuple[Task, CorpusSpec]]:
+        """Yield the tasks whose training it learns from: its own, unless `parts` says which."""
+        told = self._spec.reranker
+        for part in (_parts(told) if isinstance(told, Mapping) else ()) or (self._part,):
+            task = self._recipe.tasks[part]
+            if task.training is None:
+                raise DataError(f"{self._recipe.path}: the part {part!r} has no training part")
+            yield task, task.training
+
+    def _corpora(self) -> list[Corpus]:
+        """Return the documents to learn from, each with its linker; none of them is tested."""
+        tasks = list(self._learned_from())
+        tested = {
+            (each.id, each.text)
+            for task, _ in tasks
+            for each in self._materials.documents(task.corpus)
+        }
+        corpora: list[Corpus] = []
+        for task, training in tasks:
+            documents = self._materials.documents(training)
+            both = [each.id for each in documents if (each.id, each.text) in tested]
+            if both:
+                raise DataError(
+                    f"{len(both):,} documents to train a re-ranker on are tested in a part that it "
+                    f"is for, such as {both[0]!r}",
+                    path=self._recipe.path,
+                    remedy="Name other parts, or `draw` from them.",
+                )
+            corpora.append((documents, self._linker_maker(task)))
+        return corpora
+
+    def _linker_maker(self, task: Task) -> Linker | Callable[[Sequence[Document]], Linker]:
         """Return the linker that makes the lists, or its maker where it learns from mentions."""
-        terminology = self._materials.terminology(self._task.terminology)
+        terminology = self._materials.terminology(task.terminology)
         names = self._spec.generators
 
         def made(documents: Sequence[Document]) -> Linker:
@@ -132,3 +176,16 @@ class SystemReranker:
             return locate(address, folder=self._materials.folder)[0]
         except (SpecError, DataError) as error:
             raise MissingContentError(str(error)) from None
+
+
+def _parts(told: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the parts that a table names to learn from."""
+    named = told.get(_PARTS, ())
+    listed = [named] if isinstance(named, str) else named
+    if not isinstance(listed, list | tuple):
+        raise SpecError(f"`{_PARTS}` of a re-ranker is a list of parts, not {named!r}.")
+    return tuple(map(str, listed))
+
+
+def _options(told: Mapping[str, object]) -> RerankerOptions:
+    return reranker_options({name: value for name, value in told.items() if name != _PARTS})

@@ -197,7 +197,7 @@ class Job:
         return unseen(documents, Seen.of(training), cast("Unseen", kept))
 
     def _reranker(self) -> SystemReranker:
-        return SystemReranker(self.task, self.system, self.materials, self.folder)
+        return SystemReranker(self.recipe, self.part, self.system, self.materials, self.folder)
 
     def _training_mentions(self) -> TrainingMentions:
         terminology = self.materials.terminology(self.task.terminology)

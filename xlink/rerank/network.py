@@ -72,12 +72,15 @@ class CrossEncoder(torch.nn.Module):
         *,
         pooling: Pooling | None = None,
         head: Head = "pooled",
+        layers: int | None = None,
+        dropout: float = 0.1,
         seed: int = 0,
     ) -> Self:
         """Make an untrained cross-encoder of a folder or of `hf:organisation/model@revision`.
 
         The markers are added to its tokenizer, each with the vector of a sign alike. `pooling` is
-        what a folder of sentence-transformers states, or else `cls`.
+        what a folder of sentence-transformers states, or else `cls`. Only the lowest `layers` are
+        kept, if told. `dropout` is that of all parts of the network in training.
 
         Raises:
             MissingExtraError: torch or transformers is not installed.
@@ -92,8 +95,13 @@ class CrossEncoder(torch.nn.Module):
             raise SpecError(f"{base} has no fast tokenizer (tokenizer.json): take another model.")
         add_markers(backbone, tokenizer)
         _silence_pooler(backbone)
+        if layers is not None:
+            _keep_layers(backbone, layers, base)
         used = pooling or (stated_pooling(Path(base)) if revision is None else None) or "cls"
         network = cls(base, backbone, tokenizer, pooling=used, head=head)
+        for module in network.modules():
+            if isinstance(module, torch.nn.Dropout):
+                module.p = dropout
         network.reset_output(seed)
         return network
 
@@ -198,6 +206,21 @@ def add_markers(backbone: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -
         for marker, sign in MARKERS.items():
             alike = tokenizer(sign, add_special_tokens=False)["input_ids"]
             weight[ids[marker]] = weight[alike].mean(dim=0)
+
+
+def _keep_layers(backbone: PreTrainedModel, n: int, base: str) -> None:
+    """Drop all but the lowest `n` layers."""
+    n_layers = int(backbone.config.num_hidden_layers)
+    if n > n_layers:
+        raise SpecError(f"{base} has {n_layers} layers, of which {n} can't be kept.")
+    for name, module in backbone.named_modules():
+        if isinstance(module, torch.nn.ModuleList) and len(module) == n_layers:
+            backbone.set_submodule(name, module[:n])
+            backbone.config.num_hidden_layers = n
+            return
+    raise SpecError(
+        f"The layers of {base} are not where they could be dropped: leave out `layers`."
+    )
 
 
 def _silence_pooler(backbone: PreTrainedModel) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from xlink.artifact import is_artifact
-from xlink.errors import UnknownNameError
+from xlink.errors import SpecError, UnknownNameError
 from xlink.home import home
 from xlink.registry import RERANKERS
 from xlink.terminology import Terminology
@@ -20,18 +20,23 @@ __all__ = ["open_reranker", "reranker_path"]
 _HOME = "rerankers"
 
 
-def open_reranker(name: Path | str, terminology: Terminology) -> Reranker:
+def open_reranker(name: Path | str, terminology: Terminology, *, cascade: bool = False) -> Reranker:
     """Open a re-ranker for the candidates of a terminology.
 
     - a name that is registered under `xlink.rerankers`, for something callable with a terminology
     - a folder that `xlink train reranker` or `export_reranker` wrote, or its name at home
 
+    With `cascade`, one in a folder leaves mentions alone that the candidate stage is sure of.
+
     Raises:
+        SpecError: it has no cascade.
         UnknownNameError: it is none of these; the message lists what is registered or at home.
         MissingExtraError: the packages that it needs are not installed.
         ArtifactError: it is damaged.
     """
     if str(name) in RERANKERS.names():
+        if cascade:
+            raise SpecError(f"The re-ranker {name} has no cascade.")
         maker = cast("Callable[[Terminology], Reranker]", RERANKERS.load(str(name)))
         return maker(terminology)
     place = reranker_path(name)
@@ -41,7 +46,7 @@ def open_reranker(name: Path | str, terminology: Terminology) -> Reranker:
         raise UnknownNameError("re-ranker", str(name), [*RERANKERS.names(), *known])
     from xlink.rerank.saving import load_reranker
 
-    return load_reranker(place, terminology)
+    return load_reranker(place, terminology, cascade=cascade)
 
 
 def reranker_path(name: Path | str) -> Path:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from xlink.candidate_set import CandidateSet, segment_sort
 from xlink.rerank.blocks import Forward, score_pairs
+from xlink.rerank.cascade import Cascade
 from xlink.rerank.mixing import Mix, ScoredLists
 from xlink.rerank.rendering import PairRenderer
 from xlink.types import Query
@@ -28,7 +29,8 @@ class CrossEncoderReranker:
 
     The first `depth` candidates of a list are read; the others stay behind them as they were.
     Scores are probabilities: those of a list and of "none of these" sum to 1. `learns_nil` is
-    whether the network was taught to score that option. `folder` is what it was opened from.
+    whether the network was taught to score that option. With a `cascade`, mentions that it is sure
+    of are not read and keep their order. `folder` is what it was opened from.
     """
 
     name: str
@@ -37,6 +39,7 @@ class CrossEncoderReranker:
     mix: Mix = field(default_factory=Mix)
     learns_nil: bool = False
     depth: int = 32
+    cascade: Cascade | None = None
     folder: Path | None = None
 
     def rerank(self, queries: Sequence[Query], candidates: CandidateSet) -> CandidateSet:
@@ -47,16 +50,25 @@ class CrossEncoderReranker:
         Raises:
             ValueError: there are not as many candidate lists as queries.
         """
-        is_read = candidates.ranks() < self.depth
+        sure = self._sure(queries, candidates)
+        is_open = np.isnan(sure)[candidates.query_numbers()]
+        is_read = (candidates.ranks() < self.depth) & is_open
         lists = self.score(queries, candidates.where(is_read))
         probabilities = self.mix.probabilities(lists)
         scores = _left_behind(candidates, self.depth, lists, probabilities)
         scores[is_read] = probabilities
+        scores[~is_open] = _left_alone(candidates, sure)[~is_open]
         logits = np.full(candidates.n_candidates, np.nan, dtype=np.float32)
         logits[is_read] = lists.logits
         order = segment_sort(candidates.query_numbers(), scores, candidates.concept_rows)
         priors = candidates.scores
         return replace(candidates, scores=scores, prior_scores=priors, logits=logits).taken(order)
+
+    def _sure(self, queries: Sequence[Query], candidates: CandidateSet) -> npt.NDArray[np.float64]:
+        """Return how sure it is of mentions that are left alone, NaN for others. *Shape:* (q,)"""
+        if self.cascade is None:
+            return np.full(len(queries), np.nan)
+        return self.cascade.sure(queries, candidates, self.renderer.terminology)
 
     def score(self, queries: Sequence[Query], candidates: CandidateSet) -> ScoredLists:
         """Return logits and priors of all `candidates` in their order, before they are mixed.
@@ -87,4 +99,11 @@ def _left_behind(
     np.minimum.at(lowest, lists.query_numbers, probabilities)
     places = np.maximum(candidates.ranks() - depth, 0)
     scores: Scores = (lowest[candidates.query_numbers()] / (2 + places)).astype(np.float32)
+    return scores
+
+
+def _left_alone(candidates: CandidateSet, sure: npt.NDArray[np.float64]) -> Scores:
+    """Return falling scores: the first has its probability, the others halve what is left."""
+    shares, ranks = sure[candidates.query_numbers()], candidates.ranks()
+    scores: Scores = np.where(ranks == 0, shares, (1 - shares) * 0.5**ranks).astype(np.float32)
     return scores

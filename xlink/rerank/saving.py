@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from xlink.artifact import Artifact, Json, open_artifact, write_artifact
-from xlink.errors import ArtifactError
+from xlink.errors import ArtifactError, SpecError
+from xlink.rerank.cascade import Cascade
 from xlink.rerank.mixing import Mix
 from xlink.rerank.rendering import PairRenderer, Rendering
 from xlink.rerank.reranker import CrossEncoderReranker
@@ -55,6 +56,7 @@ class RerankerFacts:
     depth: int = 32
     rendering: Rendering = field(default_factory=Rendering)
     mix: Mix = field(default_factory=Mix)
+    cascade: Cascade | None = None
     figures: Mapping[str, float] | None = None
 
 
@@ -127,14 +129,21 @@ def load_network(path: Path) -> tuple[CrossEncoder, RerankerFacts]:
     return CrossEncoder.load(artifact.folder / _NETWORK), facts
 
 
-def load_reranker(path: Path, terminology: Terminology) -> CrossEncoderReranker:
+def load_reranker(
+    path: Path, terminology: Terminology, *, cascade: bool = False
+) -> CrossEncoderReranker:
     """Open a saved re-ranker for the candidates of a terminology.
 
+    With `cascade`, mentions that the candidate stage is sure of are left alone.
+
     Raises:
+        SpecError: it was saved without a cascade.
         MissingExtraError: torch, or ONNX Runtime for a graph, is not installed.
         ArtifactError: there is none, or it is damaged.
     """
     artifact, facts = _open(path)
+    if cascade and facts.cascade is None:
+        raise SpecError(f"{path} has no cascade: none could be fitted when it was trained.")
     forward: Forward
     if facts.runtime == "onnx":
         from xlink.encoders.onnx_graph import open_session, open_tokenizer
@@ -153,6 +162,7 @@ def load_reranker(path: Path, terminology: Terminology) -> CrossEncoderReranker:
         mix=facts.mix,
         learns_nil=facts.learns_nil,
         depth=facts.depth,
+        cascade=facts.cascade if cascade else None,
         folder=path,
     )
 

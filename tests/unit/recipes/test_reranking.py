@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from xlink.errors import SpecError
+from xlink.errors import DataError, SpecError
 from xlink.recipes.files import load_recipe
 from xlink.recipes.materials import Materials
 from xlink.recipes.stages import Job
@@ -109,6 +109,32 @@ def test_a_reranker_is_trained_once_and_kept(
     assert plain.open_reranker() is None
 
 
+def test_parts_share_one_that_learns_from_all(
+    write_recipe: Callable[[str], Path], tiny_base: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("torch")
+    place = write_recipe(
+        f'{{ base = "{tiny_base}", parts = ["test", "other"], epochs = 1, k = 3 }}'
+    )
+    whole = place.read_text()
+    write_corpus(tmp_path / "tested.jsonl", range(4, 5))
+    write_corpus(tmp_path / "learned.jsonl", range(3))
+    paths = f'corpus.paths = "{tmp_path}/tested.jsonl"\n'
+    place.write_text(
+        f'{whole}\n[parts.other]\n{paths}training.paths = "{tmp_path}/learned.jsonl"\n'
+    )
+    materials = Materials(tmp_path)
+    test = Job(load_recipe(place), "test", "reranked", materials, tmp_path / "runs")
+    with pytest.raises(DataError, match="tested in a part"):
+        test.open_reranker()  # for `train` has what `other` tests
+    write_corpus(tmp_path / "train.jsonl", range(4))
+    recipe = load_recipe(place)
+    for part in ("test", "other"):
+        job = Job(recipe, part, "reranked", Materials(tmp_path), tmp_path / "runs")
+        assert job.open_reranker() is not None
+    assert len(list((tmp_path / "runs" / "rerankers").iterdir())) == 1
+
+
 @pytest.mark.parametrize(
     ("reranker", "said"),
     [
@@ -116,6 +142,8 @@ def test_a_reranker_is_trained_once_and_kept(
         ("{ epochs = 1 }", "base"),
         ('{ base = "x", k = 0 }', "k is at least 1"),
         ('{ base = "x", rendering = { name = 1 } }', "names"),
+        ('{ base = "x", parts = ["tset"] }', "test"),
+        ('{ base = "x", parts = 3 }', "list of parts"),
     ],
 )
 def test_a_table_that_can_not_be_is_refused(

@@ -13,9 +13,12 @@ import numpy as np
 import pytest
 
 from xlink.candidate_set import CandidateSet
+from xlink.decide import Calibration
+from xlink.decide.features import feature_names
 from xlink.errors import ArtifactError, SpecError, UnknownNameError
 from xlink.linker import Linker
 from xlink.rerank import CrossEncoderReranker, Mix, Rendering, open_reranker
+from xlink.rerank.cascade import Cascade
 from xlink.rerank.saving import (
     RerankerFacts,
     export_reranker,
@@ -112,6 +115,59 @@ def test_a_learned_nil_takes_its_share(reranker: CrossEncoderReranker, found: Ca
     ]
     has_any = np.diff(found.query_offsets) > 0
     assert (left[1][has_any] > left[0][has_any]).all()
+
+
+def test_what_the_cascade_is_sure_of_stays_as_it_was(
+    reranker: CrossEncoderReranker, found: CandidateSet, saved: Path, small: Terminology
+) -> None:
+    names = feature_names(found)
+    weights = tuple(8.0 if name == "equal" else 0.0 for name in names)
+    cascade = Cascade(Calibration(features=names, weights=weights, bias=-4.0), bar=0.9)
+    asked: list[int] = []
+
+    def counted(ids: np.ndarray, segments: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        asked.append(len(ids))
+        return reranker.forward(ids, segments, mask)
+
+    own = replace(reranker, forward=counted, cascade=cascade)
+    after, usual = own.rerank(QUERIES, found), reranker.rerank(QUERIES, found)
+    sure = ~np.isnan(cascade.sure(QUERIES, found, small))
+    assert sure.tolist() == [True, False, False, True]
+    assert after.logits is not None
+    first = after.query_offsets[1]
+    assert after.rows_of(0).tolist() == found.rows_of(0).tolist()
+    assert np.isnan(after.logits[:first]).all()
+    assert (np.diff(after.scores[:first]) < 0).all()
+    assert after.scores[0] == pytest.approx(1 / (1 + np.exp(-4.0)))
+    read = slice(int(first), int(after.query_offsets[3]))
+    np.testing.assert_array_equal(after.concept_rows[read], usual.concept_rows[read])
+    np.testing.assert_array_equal(after.scores[read], usual.scores[read])
+    assert sum(asked) > 0
+    alone = own.rerank(QUERIES[:1], found.part(0, 1))
+    assert alone.rows_of(0).tolist() == found.rows_of(0).tolist()
+    with pytest.raises(SpecError, match="no cascade"):
+        load_reranker(saved, small, cascade=True)
+
+
+def test_the_bar_is_the_lowest_that_costs_little() -> None:
+    pytest.importorskip("sklearn")
+    features = np.linspace(1, 0, 200)[:, None]
+    before = np.arange(200) % 10 != 9
+    before[100:] = False
+    after = before | (np.arange(200) >= 150)
+    made = Cascade.fit(
+        ("score",), features, right_before=before, right_after=after, n_gold=200, max_loss=0.0
+    )
+    strict = made.calibration.probabilities(features) >= made.bar
+    assert made.share_sent == pytest.approx(1 - strict.mean())
+    assert made.loss <= 0
+    assert 0.3 < made.share_sent < 0.7
+    worse = np.zeros(200, dtype=bool)
+    worse[0] = True
+    found = Cascade.fit(
+        ("score",), features, right_before=worse, right_after=~worse, n_gold=200, max_loss=-1.0
+    )
+    assert found.share_sent == 1.0
 
 
 def test_another_process_gives_the_same_scores(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -10,7 +11,7 @@ import torch
 from xlink.rerank.rendering import PairRenderer, Pairs
 from xlink.training.reranker.lists import RankingLists
 
-__all__ = ["ListBatch", "list_batch", "masked_log_softmax", "standardised"]
+__all__ = ["ListBatch", "joined_batches", "list_batch", "masked_log_softmax", "standardised"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,17 +21,20 @@ class ListBatch:
     *Shapes:* all (lists, options). `is_option` is false where a shorter list ends;
     `is_right` marks the gold; `has_prior` is true for candidates and false for NIL, whose prior
     means nothing and is 0: a prior that says whether NIL is right would give the label away.
+    `teacher` holds the logits of another re-ranker, if there is one to learn from, and 0 for NIL.
     """
 
     is_right: torch.Tensor
     priors: torch.Tensor
     is_option: torch.Tensor
     has_prior: torch.Tensor
+    teacher: torch.Tensor | None = None
 
     def to(self, device: str) -> ListBatch:
         """Return the batch on a device."""
         own = (self.is_right, self.priors, self.is_option, self.has_prior)
-        return ListBatch(*(each.to(device) for each in own))
+        teacher = None if self.teacher is None else self.teacher.to(device)
+        return replace(ListBatch(*(each.to(device) for each in own)), teacher=teacher)
 
     @property
     def targets(self) -> torch.Tensor:
@@ -80,4 +84,33 @@ def list_batch(
         is_option[:, -1] = True
         places = np.append(places, np.arange(1, len(lists) + 1) * width - 1)
     batch = ListBatch(*map(torch.from_numpy, (right, priors, is_option, has_prior)))
+    if found.logits is not None:
+        said = torch.zeros((len(lists), width))
+        said[numbers, ranks] = torch.from_numpy(found.logits)
+        batch = replace(batch, teacher=said)
     return pairs, torch.from_numpy(places), batch
+
+
+def joined_batches(
+    parts: Iterable[tuple[Pairs, torch.Tensor, ListBatch]],
+) -> tuple[Pairs, torch.Tensor, ListBatch]:
+    """Put batches below each other, the rows of narrower ones filled up at their ends."""
+    held = list(parts)
+    width = max(batch.priors.shape[1] for _, _, batch in held)
+    pairs, n_rows = Pairs([], []), 0
+    places = []
+    for own, each, batch in held:
+        own_width = batch.priors.shape[1]
+        places.append((each // own_width + n_rows) * width + each % own_width)
+        pairs, n_rows = pairs + own, n_rows + len(batch.priors)
+    columns = [
+        torch.cat([_widened(getattr(batch, name), width) for _, _, batch in held])
+        for name in ("is_right", "priors", "is_option", "has_prior")
+    ]
+    said = [batch.teacher for _, _, batch in held if batch.teacher is not None]
+    teacher = torch.cat([_widened(each, width) for each in said]) if said else None
+    return pairs, torch.cat(places), replace(ListBatch(*columns), teacher=teacher)
+
+
+def _widened(values: torch.Tensor, width: int) -> torch.Tensor:
+    return torch.nn.functional.pad(values, (0, width - values.shape[1]))

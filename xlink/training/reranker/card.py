@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ __all__ = ["model_card"]
 
 def model_card(
     options: RerankerOptions,
-    terminology: Terminology,
+    terminologies: Sequence[Terminology],
     figures: Mapping[str, float],
     trained: Trained,
 ) -> str:
@@ -31,9 +31,12 @@ def model_card(
     lines = [
         "# A re-ranker of xlink",
         "",
-        f"A cross-encoder on {options.base}, trained on candidates from {terminology.name} "
-        f"{terminology.version}".rstrip()
-        + f" ({terminology.fingerprint[:12]}).",
+        f"A cross-encoder on {options.base}, trained on candidates from "
+        + "; ".join(
+            f"{each.name} {each.version}".rstrip() + f" ({each.fingerprint[:12]})"
+            for each in terminologies
+        )
+        + ".",
         "",
         "Figures on the part of the training documents that was kept aside. The mix of scores was "
         "fitted there too: judge it on other documents.",

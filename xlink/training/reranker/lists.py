@@ -59,6 +59,13 @@ class RankingLists:
             tuple(self.gold[number] for number in kept),
         )
 
+    def at(self, places: npt.NDArray[np.int64]) -> RankingLists:
+        """Return all mentions with the candidates at ascending `places` alone."""
+        numbers = self.candidates.query_numbers()[places]
+        counts = np.bincount(numbers, minlength=len(self))
+        found = replace(self.candidates.taken(places), query_offsets=segment_offsets(counts))
+        return replace(self, candidates=found, is_right=self.is_right[places])
+
     @classmethod
     def joined(cls, parts: Sequence[RankingLists]) -> RankingLists:
         """Return the mentions of all parts, whose candidates the same generators made."""

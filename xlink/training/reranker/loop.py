@@ -7,20 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import torch
 
 from xlink.progress import track
-from xlink.rerank.mixing import Mix
 from xlink.rerank.network import CrossEncoder
-from xlink.rerank.rendering import PairRenderer
-from xlink.rerank.reranker import CrossEncoderReranker
 from xlink.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
-from xlink.training.reranker.batch import list_batch
+from xlink.training.reranker.batch import joined_batches, list_batch
+from xlink.training.reranker.drawing import Drawing, Source
 from xlink.training.reranker.gradients import Passes, accumulate
-from xlink.training.reranker.lists import RankingLists
+from xlink.training.reranker.judging import validation
 from xlink.training.reranker.losses import Objective
+from xlink.training.reranker.losses.taught import TaughtLoss
 from xlink.training.reranker.options import RerankerOptions
 from xlink.training.reranker.parameters import parameter_groups, prepare
 
@@ -41,15 +38,13 @@ class Trained:
 
 def train_network(
     network: CrossEncoder,
-    renderer: PairRenderer,
-    lists: RankingLists,
-    development: RankingLists | None,
+    sources: Sequence[Source],
     options: RerankerOptions,
     *,
     checkpoint: Path | None = None,
     plan: str = "",
 ) -> Trained:
-    """Train on `lists`; the weights that did best on `development` are those that stay.
+    """Train on the lists of all sources; the weights that did best on those aside stay.
 
     With a folder `checkpoint`, the state is written there at every check, and a call of the same
     `plan` goes on from it, to the very weights that it would have come to without a break.
@@ -59,7 +54,8 @@ def train_network(
         SpecError: an option does not fit the network or is not known.
     """
     prepare(network, options)
-    loop = _Loop(network, renderer, lists, options)
+    loop = _Loop(network, sources, options)
+    is_judged = any(each.development is not None for each in sources)
     state = None if checkpoint is None else read_checkpoint(checkpoint, plan)
     state = state if state is not None else Checkpoint()
     if state.step:
@@ -71,7 +67,7 @@ def train_network(
             break
         loop.step(step)
         if step + 1 in ends:
-            score = float(step) if development is None else validation(loop.reranker(), development)
+            score = loop.validation() if is_judged else float(step)
             is_best = score > max((each for _, each in state.scores), default=-math.inf)
             state.scores.append((step + 1, score))
             loop.keep(state, step + 1, is_best=is_best)
@@ -80,15 +76,6 @@ def train_network(
     loop.load(state.best)
     best = max(state.scores, key=lambda each: (each[1], -each[0]))[0]
     return Trained(state.step, best, tuple(state.scores))
-
-
-def validation(reranker: CrossEncoderReranker, lists: RankingLists) -> float:
-    """Return the mean log probability of what is right under the mix that fits these lists best.
-
-    It says how good the order can be made, and moves with every list, where recall would jump.
-    """
-    scored = reranker.score(lists.queries, lists.candidates)
-    return Mix.fit(scored, lists.is_right).log_likelihood(scored, lists.is_right)
 
 
 def _is_over(scores: Sequence[tuple[int, float]], patience: int) -> bool:
@@ -102,16 +89,17 @@ class _Loop:
     def __init__(
         self,
         network: CrossEncoder,
-        renderer: PairRenderer,
-        lists: RankingLists,
+        sources: Sequence[Source],
         options: RerankerOptions,
     ) -> None:
         self.network = network.to(options.device)
+        if options.device == "cpu":
+            # On pairs this short, a step with the fused attention of torch takes 1.5 times as long.
+            network.backbone.set_attn_implementation("eager")
         self.options = options
-        self.n_an_epoch = -(-len(lists) // options.lists_a_step)
-        self.n_steps = self.n_an_epoch * options.epochs
-        self._renderer = renderer
-        self._lists = lists
+        self._sources = sources
+        self._drawing = Drawing(sources, options)
+        self.n_steps = self._drawing.n_an_epoch * options.epochs
         self._objective = Objective.of(
             options.loss,
             options.regulariser,
@@ -119,6 +107,8 @@ class _Loop:
             smoothing=options.smoothing,
             temperature=options.temperature,
         )
+        if options.teacher is not None:
+            self._objective = Objective(TaughtLoss(self._objective, options.teacher_share))
         self._passes = Passes(options.pairs_a_pass, options.held_pairs, options.precision)
         groups = parameter_groups(network, options)
         self._learning = {name: each for group in groups for name, each in group.parameters.items()}
@@ -145,8 +135,9 @@ class _Loop:
         for group, share in zip(self._optimiser.param_groups, self._rates, strict=True):
             group["lr"] = rate * share
         self._optimiser.zero_grad()
-        pairs, places, batch = list_batch(
-            self._lists.take(self._chosen(number)), self._renderer, nil=options.nil
+        pairs, places, batch = joined_batches(
+            list_batch(lists, source.renderer, nil=options.nil)
+            for source, lists in self._drawing.step(number)
         )
         accumulate(
             self.network,
@@ -160,12 +151,10 @@ class _Loop:
         torch.nn.utils.clip_grad_norm_(self._learning.values(), _CLIP)
         self._optimiser.step()
 
-    def reranker(self) -> CrossEncoderReranker:
-        """Return the network as it is now, for checks."""
+    def validation(self) -> float:
+        """Return how good the network is now."""
         forward = self.network.scorer(self.options.precision)
-        return CrossEncoderReranker(
-            "training", forward, self._renderer, learns_nil=self.options.nil
-        )
+        return validation(self._sources, forward, learns_nil=self.options.nil)
 
     def keep(self, state: Checkpoint, step: int, *, is_best: bool) -> None:
         """Enter weights and optimiser into `state`."""
@@ -193,15 +182,6 @@ class _Loop:
             for name, value in weights.items():
                 self._learning[name].copy_(value)
         self.network.eval()
-
-    def _chosen(self, number: int) -> npt.NDArray[np.bool_]:
-        """Return which lists are in a step. *Shape:* (lists,)"""
-        epoch, place = divmod(number, self.n_an_epoch)
-        order = np.random.default_rng([self.options.seed, epoch]).permutation(len(self._lists))
-        size = self.options.lists_a_step
-        chosen = np.zeros(len(self._lists), dtype=bool)
-        chosen[order[place * size : (place + 1) * size]] = True
-        return chosen
 
 
 def _rise_and_fall(number: int, n_steps: int, warmup: float) -> float:

@@ -24,15 +24,22 @@ class RerankerOptions:
     """How a re-ranker is trained.
 
     The base: an encoder in a folder, or `hf:organisation/model@revision`; `head` as in
-    `xlink.rerank.network.CrossEncoder`; `reset_layers` of its top layers are drawn anew.
+    `xlink.rerank.network.CrossEncoder`; only its lowest `layers` are kept, if told (Sajjad et al.
+    2023, *On the effect of dropping layers of pre-trained transformer models*); `reset_layers` of
+    the top layers that stay are drawn anew. `dropout` is that of training.
 
-    The lists: `k` candidates each to train on and `depth` to use, `missing` as in `Missing`; up to
-    `relatives` neighbours of the gold in the hierarchy join each list to train on; with `nil`,
-    "none of these" is one more option. A part `dev_share` of the documents is kept aside for
-    stopping and for the mix of scores.
+    The lists: `pool` candidates each are found, `missing` as in `Missing`; up to `relatives`
+    neighbours of the gold in the hierarchy join each. In every epoch `k` of them are drawn: what is
+    right, the first `hardest` that are wrong, and others at random. With `distinct`, mentions of
+    the same (folded) words and gold count as one: each epoch has one of them, drawn at random. With
+    `nil`, "none of these" is one more option. `depth` candidates are re-ranked in use. A part
+    `dev_share` of the documents is kept aside for stopping and for the mix of scores.
 
     The objective: `loss` and `regulariser` by name (see `losses`), the latter `strength` times; it
     may be `none`.
+
+    With a `teacher`, a trained re-ranker by its folder or name, `teacher_share` of the objective is
+    to say of each list what that says.
 
     The steps: `lists_a_step` lists make a step, `epochs` times over all; the learning rate rises
     over the share `warmup` of them and then falls to 0. `layer_decay` is what it is multiplied by
@@ -48,8 +55,13 @@ class RerankerOptions:
     base: str
     pooling: Pooling | None = None
     head: Head = "pooled"
+    layers: int | None = None
     reset_layers: int = 0
-    k: int = 16
+    dropout: float = 0.0
+    k: int = 8
+    pool: int = 16
+    hardest: int = 3
+    distinct: bool = True
     depth: int = 32
     missing: Missing = "drop"
     relatives: int = 0
@@ -60,6 +72,8 @@ class RerankerOptions:
     strength: float = 0.2
     smoothing: float = 0.0
     temperature: float | None = None
+    teacher: str | None = None
+    teacher_share: float = 0.5
     epochs: int = 3
     lists_a_step: int = 4
     learning_rate: float = 1e-4
@@ -85,6 +99,7 @@ class RerankerOptions:
         """
         at_least_one = (
             "k",
+            "pool",
             "depth",
             "epochs",
             "lists_a_step",
@@ -95,9 +110,13 @@ class RerankerOptions:
         for name in at_least_one:
             if getattr(self, name) < 1:
                 raise SpecError(f"{name} is at least 1, not {getattr(self, name)}.")
-        for name in ("dev_share", "warmup", "smoothing"):
+        if self.layers is not None and self.layers < 1:
+            raise SpecError(f"layers is at least 1, not {self.layers}.")
+        for name in ("dev_share", "warmup", "smoothing", "dropout"):
             if not 0 <= getattr(self, name) < 1:
                 raise SpecError(f"{name} lies between 0 and 1, not {getattr(self, name)}.")
+        if not 0 <= self.teacher_share <= 1:
+            raise SpecError(f"teacher_share lies between 0 and 1, not {self.teacher_share}.")
         if not 0 < self.layer_decay <= 1:
             raise SpecError(f"layer_decay lies above 0 and up to 1, not {self.layer_decay}.")
 

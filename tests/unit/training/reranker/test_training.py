@@ -26,7 +26,8 @@ pytest.importorskip("transformers")
 
 from xlink.rerank.network import CrossEncoder  # noqa: E402
 from xlink.rerank.rendering import PairRenderer  # noqa: E402
-from xlink.training.reranker.batch import list_batch  # noqa: E402
+from xlink.training.reranker.batch import joined_batches, list_batch  # noqa: E402
+from xlink.training.reranker.drawing import Source  # noqa: E402
 from xlink.training.reranker.gradients import Passes, accumulate  # noqa: E402
 from xlink.training.reranker.loop import train_network  # noqa: E402
 from xlink.training.reranker.losses import Objective  # noqa: E402
@@ -99,6 +100,42 @@ def test_nil_has_no_prior(
     assert len(set(places.tolist())) == int(batch.is_option.sum())
 
 
+def test_batches_below_each_other(
+    lists: RankingLists, options: RerankerOptions, small: Terminology
+) -> None:
+    _, renderer = made(options, small)
+    kept = lists.for_training(small)
+    whole = list_batch(kept, renderer, nil=False)
+    is_first = np.arange(len(kept)) < 2
+    first, rest = (
+        list_batch(kept.take(each), renderer, nil=False) for each in (is_first, ~is_first)
+    )
+    pairs, places, batch = joined_batches([rest, first])
+    assert len(pairs) == len(whole[0])
+    shown, known = (
+        {
+            (ids.tobytes(), float(told.priors.flatten()[at]), bool(told.is_right.flatten()[at]))
+            for ids, at in zip(own.ids, own_places.tolist(), strict=True)
+        }
+        for own, own_places, told in ((pairs, places, batch), whole)
+    )
+    assert shown == known
+    assert int(batch.is_option.sum()) == len(pairs)
+
+
+def test_upper_layers_are_dropped(options: RerankerOptions, tmp_path: Path) -> None:
+    network = CrossEncoder.from_base(options.base, layers=2, dropout=0.0)
+    names = [name for name, _ in network.named_parameters()]
+    assert any("layer.1." in name for name in names)
+    assert not any("layer.2." in name for name in names)
+    assert {m.p for m in network.modules() if isinstance(m, torch.nn.Dropout)} == {0.0}
+    network.save(tmp_path)
+    again = CrossEncoder.load(tmp_path)
+    assert again.state_dict().keys() == network.state_dict().keys()
+    with pytest.raises(SpecError, match="has 3 layers"):
+        CrossEncoder.from_base(options.base, layers=4)
+
+
 def test_what_is_frozen_reset_and_slower(options: RerankerOptions, small: Terminology) -> None:
     chosen = replace(options, frozen_layers=1, reset_layers=1, layer_decay=0.5)
     before = dict(made(options, small)[0].named_parameters())
@@ -138,7 +175,8 @@ def test_a_resumed_training_ends_at_the_very_same_weights(
 ) -> None:
     kept = lists.for_training(small)
     whole, renderer = made(options, small)
-    ended = train_network(whole, renderer, kept, lists, options)
+    sources = [Source(kept, lists, renderer)]
+    ended = train_network(whole, sources, options)
 
     place = "xlink.training.reranker.loop.write_checkpoint"
 
@@ -149,23 +187,16 @@ def test_a_resumed_training_ends_at_the_very_same_weights(
     broken, _ = made(options, small)
     monkeypatch.setattr(place, write_and_stop)
     with pytest.raises(Interrupted):
-        train_network(
-            broken, renderer, kept, lists, options, checkpoint=tmp_path / "state", plan="{}"
-        )
+        train_network(broken, sources, options, checkpoint=tmp_path / "state", plan="{}")
     monkeypatch.setattr(place, write_checkpoint)
     torch.manual_seed(99)  # what was drawn elsewhere has no say
     resumed, _ = made(options, small)
-    again = train_network(
-        resumed, renderer, kept, lists, options, checkpoint=tmp_path / "state", plan="{}"
-    )
+    again = train_network(resumed, sources, options, checkpoint=tmp_path / "state", plan="{}")
     assert again == ended
     for name, value in whole.state_dict().items():
         assert value.equal(resumed.state_dict()[name]), name
     with pytest.raises(ArtifactError):
-        train_network(
-            resumed, renderer, kept, lists, options, checkpoint=tmp_path / "state",
-            plan='{"k": 3}',
-        )  # fmt: skip
+        train_network(resumed, sources, options, checkpoint=tmp_path / "state", plan='{"k": 3}')
 
 
 def test_training_stops_when_nothing_gets_better(
@@ -175,10 +206,11 @@ def test_training_stops_when_nothing_gets_better(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     scores = iter([0.1, 0.5, 0.4, 0.3, 0.9])
-    monkeypatch.setattr("xlink.training.reranker.loop.validation", lambda *_: next(scores))
+    monkeypatch.setattr("xlink.training.reranker.loop.validation", lambda *_, **__: next(scores))
     network, renderer = made(options, small)
     patient = replace(options, epochs=5, patience=2)
-    trained = train_network(network, renderer, lists.for_training(small), lists, patient)
+    sources = [Source(lists.for_training(small), lists, renderer)]
+    trained = train_network(network, sources, patient)
     assert [score for _, score in trained.scores] == [0.1, 0.5, 0.4, 0.3]
     assert trained.best_step == trained.scores[1][0]
 
@@ -188,7 +220,7 @@ def test_it_learns(options: RerankerOptions, lists: RankingLists, small: Termino
     network, renderer = made(options, small)
     kept = lists.for_training(small)
     long = replace(options, epochs=12, frozen_embeddings=False, learning_rate=1e-2, patience=99)
-    trained = train_network(network, renderer, kept, kept, long)
+    trained = train_network(network, [Source(kept, kept, renderer)], long)
     assert max(score for _, score in trained.scores) > trained.scores[0][1] + 0.2
 
 
@@ -219,7 +251,23 @@ def test_from_documents_to_a_linker(
     assert "recall@1 prior" in card
 
 
+def test_several_corpora_at_once(
+    options: RerankerOptions,
+    documents: list[Document],
+    open_linker: Callable[[], Linker],
+    tmp_path: Path,
+) -> None:
+    chosen = replace(options, epochs=1)
+    one = train_reranker(documents, open_linker(), chosen, tmp_path / "one")
+    both = train_reranker(
+        documents, open_linker(), chosen, tmp_path / "both", others=[(documents, open_linker())]
+    )
+    for name in ("training lists", "lists kept aside"):
+        assert both.figures[name] == 2 * one.figures[name]
+    assert both.figures["recall@1 prior"] == one.figures["recall@1 prior"]
+
+
 def test_options_out_of_range(tiny_base: Path) -> None:
-    for wrong in ({"k": 0}, {"dev_share": 1.0}, {"layer_decay": 0.0}):
+    for wrong in ({"k": 0}, {"dev_share": 1.0}, {"layer_decay": 0.0}, {"layers": 0}, {"pool": 0}):
         with pytest.raises(SpecError, match=next(iter(wrong))):
             RerankerOptions(base="x", **wrong)

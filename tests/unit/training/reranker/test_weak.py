@@ -1,0 +1,50 @@
+"""Lists to train on from a terminology alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xlink.errors import DataError
+from xlink.linker import Linker
+from xlink.tally import Tally
+from xlink.terminology import Terminology
+from xlink.terminology.builder import build_terminology
+from xlink.training.reranker.weak import WithheldNames
+from xlink.types import Concept, Query
+
+
+def test_withheld_names_are_mentions_and_nowhere_else(small: Terminology, tmp_path: Path) -> None:
+    tally = Tally()
+    made = WithheldNames.draw(small, tmp_path / "rest", seed=3, tally=tally)
+    assert len(made.documents) > 3
+    assert made.terminology.n_concepts == small.n_concepts
+    linker = Linker.open(made.terminology, generators=["exact"], detector=None)
+    whole = Linker.open(small, generators=["exact"], detector=None)
+    for document in made.documents:
+        (mention,) = document.mentions
+        start, end = mention.spans[0]
+        assert document.text[start:end] == mention.text
+        assert mention.gold == frozenset({document.id})
+        query = Query("", mention.text, language=document.language)
+        row, rest_row = small.row(document.id), made.terminology.row(document.id)
+        assert row in whole.fused([query]).rows_of(0)
+        assert rest_row not in linker.fused([query]).rows_of(0)
+    assert len(made.documents) + tally["concept without a synonym to withhold"] == small.n_concepts
+
+
+def test_draws_are_those_of_the_seed(small: Terminology, tmp_path: Path) -> None:
+    first, again, other = (
+        WithheldNames.draw(small, tmp_path / f"{n}", n=4, seed=seed).documents
+        for n, seed in enumerate((1, 1, 2))
+    )
+    assert first == again
+    assert first != other
+    assert len(first) == 4
+
+
+def test_without_synonyms_there_is_nothing_to_withhold(tmp_path: Path) -> None:
+    bare = build_terminology([Concept("1", "fever")], tmp_path / "bare", name="bare").terminology
+    with pytest.raises(DataError, match="no concept of bare has a synonym"):
+        WithheldNames.draw(bare, tmp_path / "rest")

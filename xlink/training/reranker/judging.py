@@ -1,0 +1,67 @@
+"""How good the order is on lists kept aside, of all terminologies together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from xlink.rerank.blocks import Forward
+from xlink.rerank.mixing import Mix, ScoredLists
+from xlink.rerank.reranker import CrossEncoderReranker
+from xlink.training.reranker.drawing import Source
+
+__all__ = ["judged", "scored", "validation"]
+
+
+def scored(
+    sources: Sequence[Source], forward: Forward, *, learns_nil: bool
+) -> tuple[ScoredLists, npt.NDArray[np.bool_]]:
+    """Score what the sources keep aside, and say what of it is right. *Shape:* (candidates,)"""
+    parts: list[ScoredLists] = []
+    right: list[npt.NDArray[np.bool_]] = []
+    for source in sources:
+        if source.development is not None and len(source.development):
+            reranker = CrossEncoderReranker(
+                "training", forward, source.renderer, learns_nil=learns_nil
+            )
+            kept = source.development
+            parts.append(reranker.score(kept.queries, kept.candidates))
+            right.append(kept.is_right)
+    starts = np.cumsum([0, *(len(each.nil_logits) for each in parts)])
+    numbers = [each.query_numbers + start for each, start in zip(parts, starts, strict=False)]
+    floats = [
+        np.concatenate([np.empty(0, np.float32), *(getattr(each, name) for each in parts)])
+        for name in ("logits", "priors", "nil_logits")
+    ]
+    joined = ScoredLists(np.concatenate([np.empty(0, np.int64), *numbers]), *floats)
+    return joined, np.concatenate([np.empty(0, bool), *right])
+
+
+def validation(sources: Sequence[Source], forward: Forward, *, learns_nil: bool) -> float:
+    """Return the mean log probability of what is right under the mix that fits these lists best.
+
+    It says how good the order can be made, and moves with every list, where recall would jump.
+    """
+    lists, right = scored(sources, forward, learns_nil=learns_nil)
+    return Mix.fit(lists, right).log_likelihood(lists, right)
+
+
+def judged(
+    sources: Sequence[Source], forward: Forward, *, learns_nil: bool
+) -> tuple[Mix, Mapping[str, float]]:
+    """Fit the mix on the lists kept aside, and return recall@1 there in each order."""
+    lists, right = scored(sources, forward, learns_nil=learns_nil)
+    kept = [each.development for each in sources if each.development is not None]
+    n_lists = sum(map(len, kept))
+    if not n_lists:
+        return Mix(), {}
+    mix = Mix.fit(lists, right)
+    n_gold = max(1, n_lists - sum(int(each.is_nil.sum()) for each in kept))
+    orders = {"prior": Mix(0.0, 1.0), "re-ranker": Mix(1.0, 0.0), "mixed": mix}
+    figures = {
+        f"recall@1 {name}": order.n_first(lists, right) / n_gold for name, order in orders.items()
+    }
+    ceiling = sum(int(each.has_right.sum()) for each in kept) / n_gold
+    return mix, figures | {"ceiling": ceiling, "lists kept aside": float(n_lists)}
