@@ -20,7 +20,9 @@ class Evidence:
 
     `generator_scores` pairs the name of each generator with its score, None where it did not
     propose the candidate. After re-ranking, `prior` is the score that the candidate came with, and
-    `logit` what the re-ranker said of it, None where it did not read it.
+    `logit` what the re-ranker said of it, None where it did not read it. `margin` is its score less
+    that of the best other candidate, None where there is no other; `probability` that it is right,
+    which a calibration says of the first alone.
     """
 
     concept_id: str
@@ -30,13 +32,27 @@ class Evidence:
     generator_scores: tuple[tuple[str, float | None], ...]
     prior: float | None = None
     logit: float | None = None
+    margin: float | None = None
+    probability: float | None = None
 
 
 def evidence_of(
-    found: CandidateSet, query: int, terminology: Terminology, *, language: str = "und"
+    found: CandidateSet,
+    query: int,
+    terminology: Terminology,
+    *,
+    language: str = "und",
+    n: int | None = None,
+    probability: float | None = None,
 ) -> tuple[Evidence, ...]:
-    """Explain the candidates of one query, named in `language` or else in English."""
-    start = int(found.query_offsets[query])
+    """Explain the candidates of one query, the best `n` or all, named in `language` or in English.
+
+    `probability` is that of the first.
+    """
+    start, end = found.query_offsets[query : query + 2].tolist()
+    best = found.scores[start : min(start + 2, end)].tolist()
+    shown = found.part(query, query + 1)
+    shown = shown if n is None else shown.top(n)
     return tuple(
         Evidence(
             concept_id=candidate.concept_id,
@@ -46,9 +62,16 @@ def evidence_of(
             generator_scores=_generator_scores(found, start + rank),
             prior=_at(found.prior_scores, start + rank),
             logit=_at(found.logits, start + rank),
+            margin=_margin(candidate.score, rank, best),
+            probability=probability if rank == 0 else None,
         )
-        for rank, candidate in enumerate(found.candidates(query, terminology))
+        for rank, candidate in enumerate(shown.candidates(0, terminology))
     )
+
+
+def _margin(score: float, rank: int, best: list[float]) -> float | None:
+    """Return how far a score lies above the best of the others, which are those of two ranks."""
+    return score - best[0 if rank else 1] if len(best) > 1 else None
 
 
 def _generator_scores(found: CandidateSet, place: int) -> tuple[tuple[str, float | None], ...]:

@@ -12,7 +12,7 @@ from xlink.candidates.joint_search import JointSearch
 from xlink.candidates.long_forms import with_long_forms
 from xlink.context.parts import settled, with_whole_words
 from xlink.context.steps import annotated_by, open_steps
-from xlink.decide import ThresholdDecider
+from xlink.decide import CalibratedDecider, Calibration, open_decider
 from xlink.detect.combination import Overlaps
 from xlink.evidence import Evidence, evidence_of
 from xlink.home import terminology_path
@@ -81,7 +81,7 @@ class Linker:
         self.detector = detector
         self.fusion = fusion if fusion is not None else WeightedFusion(cut_at=k)
         self.reranker = reranker
-        self.decider = decider if decider is not None else ThresholdDecider()
+        self.decider = decider if decider is not None else self._usual_decider()
         self.steps = tuple(steps)
         self.k = k
         self.where = where
@@ -100,8 +100,11 @@ class Linker:
         detector: str | Sequence[str] | None = DEFAULT_DETECTOR,
         overlaps: Overlaps = "longest",
         reranker: Path | str | None = None,
+        cascade: bool = False,
         steps: Sequence[str | DocumentStep] = (),
-        threshold: float = 0.2,
+        threshold: float | None = None,
+        risk: float | None = None,
+        calibration: Calibration | Path | str | None = None,
         k: int = 64,
         keep: int = 8,
         where: Filter = NO_FILTER,
@@ -112,14 +115,19 @@ class Linker:
         A `detector` may have a model and options, such as `spacy:en_core_web_sm?labels=DISEASE`,
         `hf:organisation/model@revision` or the folder `models/ner`. Several are one; of what
         overlaps, the `longest` mentions stay, those of the `first` detector, or `all`.
-        `reranker` may also be the folder of a trained one. `steps` such as `assertion` are named,
+        `reranker` may also be the folder of a trained one; with `cascade` it leaves mentions alone
+        that need no re-ranking. `steps` such as `assertion` are named,
         or made with options of their own.
+
+        A link has at least the probability `threshold`, or what keeps the share of wrong links at
+        `risk`, as a `calibration` or the file of one has it. Without one, see `open_decider`.
 
         Raises:
             ArtifactError: the terminology is not built, or an index or a model is damaged.
             UnknownNameError: nothing is registered under a name, or the filter of a label has what
                 the terminology does not.
-            SpecError: an option of a detector is of no use.
+            SpecError: an option of a detector is of no use, or `risk` has no calibration.
+            DataError: the calibration can't be read, or can't promise the risk.
             MissingExtraError: the packages that a model needs are not installed.
         """
         if not isinstance(terminology, Terminology):
@@ -128,8 +136,18 @@ class Linker:
             terminology,
             generators=[open_generator(terminology, name) for name in generators],
             detector=None if detector is None else open_detectors(terminology, detector, overlaps),
-            reranker=None if reranker is None else open_reranker(reranker, terminology),
-            decider=ThresholdDecider(threshold=threshold, keep=keep),
+            reranker=None
+            if reranker is None
+            else open_reranker(reranker, terminology, cascade=cascade),
+            decider=open_decider(
+                generators,
+                WeightedFusion(cut_at=k),
+                is_reranked=reranker is not None,
+                calibration=calibration,
+                threshold=threshold,
+                risk=risk,
+                keep=keep,
+            ),
             steps=open_steps(steps),
             k=k,
             where=where,
@@ -249,8 +267,22 @@ class Linker:
         `long_form` is what the mention stands for in its document, and `label` what it is labelled.
         """
         query = Query("", mention, language=language, label=label, long_form=long_form)
-        found = self.candidates([query]).top(n)
-        return evidence_of(found, 0, self.terminology, language=language)
+        found = self.candidates([query])
+        return evidence_of(
+            found, 0, self.terminology, language=language, n=n, probability=self._sure(found, query)
+        )
+
+    def _sure(self, found: CandidateSet, query: Query) -> float | None:
+        """Return how probable it is that the first candidate is right, if that can be said."""
+        if not found.n_candidates:
+            return None
+        if isinstance(self.decider, CalibratedDecider):
+            return float(self.decider.probabilities(found, [query.text], self.terminology)[0])
+        return None if found.logits is None else float(found.scores[0])
+
+    def _usual_decider(self) -> Decider:
+        names = [each.name for each in self.generators]
+        return open_decider(names, self.fusion, is_reranked=self.reranker is not None)
 
     def _stream(
         self, documents: Iterable[str | Document], language: str, detect: bool

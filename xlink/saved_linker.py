@@ -18,7 +18,7 @@ from xlink.candidates.fusion import (
     WeightedFusion,
 )
 from xlink.context.steps import StepRecord, recorded_step, step_record
-from xlink.decide import ThresholdDecider
+from xlink.decide import CalibratedDecider, Calibration, ThresholdDecider
 from xlink.errors import ArtifactError, StaleIndexError
 from xlink.home import terminology_path
 from xlink.linker import Linker
@@ -84,6 +84,7 @@ class _Record(BaseModel):
     reranker: Part | None = None
     fusion: _Fusion
     threshold: float
+    calibration: Calibration | None = None
     keep: int
     k: int
     window_chars: int
@@ -101,7 +102,7 @@ def save_linker(linker: Linker, path: Path, *, with_terminology: bool = False) -
         StaleIndexError: the terminology to be copied was built anew since it was opened.
     """
     decider, terminology = linker.decider, linker.terminology
-    if not isinstance(decider, ThresholdDecider):
+    if not isinstance(decider, ThresholdDecider | CalibratedDecider):
         raise unsaved("decider", decider)
     with write_artifact(path, kind=_KIND, format_version=_FORMAT) as writer:
         if with_terminology:
@@ -124,6 +125,7 @@ def save_linker(linker: Linker, path: Path, *, with_terminology: bool = False) -
             fusion=_fusion_record(linker.fusion),
             reranker=save_reranker_part(linker.reranker, folder),
             threshold=decider.threshold,
+            calibration=getattr(decider, "calibration", None),
             keep=decider.keep,
             k=linker.k,
             window_chars=linker.window_chars,
@@ -164,7 +166,9 @@ def load_linker(path: Path, terminology: Terminology | Path | str | None = None)
         else load_detector(record.detector, opened, folder),
         fusion=_FUSIONS[record.fusion.kind](**record.fusion.options),  # type: ignore[arg-type]
         reranker=load_reranker(record.reranker, opened, folder),
-        decider=ThresholdDecider(threshold=record.threshold, keep=record.keep),
+        decider=ThresholdDecider(record.threshold, record.keep)
+        if record.calibration is None
+        else CalibratedDecider(record.calibration, record.threshold, record.keep),
         k=record.k,
         where=_recorded_filter(record.where),
         where_by_label={

@@ -133,7 +133,8 @@ def save_reranker_part(reranker: Reranker | None, folder: Path) -> Part | None:
         return None
     if isinstance(reranker, CrossEncoderReranker):
         save_reranker(reranker, folder / _RERANKER)
-        return Part(name=_RERANKER, inside=True)
+        cascade = reranker.cascade is not None
+        return Part(name=_RERANKER, inside=True, options={"cascade": cascade})
     if reranker.name not in RERANKERS.names():
         raise unsaved("reranker", reranker)
     return Part(name=reranker.name, inside=False)
@@ -147,7 +148,8 @@ def load_reranker(part: Part | None, terminology: Terminology, folder: Path) -> 
     """
     if part is None:
         return None
-    return open_reranker(folder / part.name if part.inside else part.name, terminology)
+    place = folder / part.name if part.inside else part.name
+    return open_reranker(place, terminology, cascade=bool(part.options.get("cascade", False)))
 
 
 def _is_same(place: Path, beside: Path) -> bool:

@@ -110,6 +110,7 @@ def test_models_are_saved_by_name_or_inside(place: Path, tmp_path: Path, inside:
         detector=["dictionary", named],
         overlaps="first",
         where_by_label={"Disease": DISORDER},
+        threshold=0,
     )
     before = linker.link(TEXT, language="en")
     assert [link.concept_id for link in before.links] == ["1", "1", "1"]

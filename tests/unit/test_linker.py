@@ -248,7 +248,7 @@ class TestOpen:
     ) -> None:
         monkeypatch.setenv("XLINK_HOME", str(tmp_path))
         small_terminology(tmp_path / "small")
-        linker = Linker.open("small", generators=["lookup"], detector=None, k=3, threshold=0.95)
+        linker = Linker.open("small", generators=["lookup"], detector=None, k=3, threshold=0.75)
         document = given("oedema, Odem", (0, 6), (8, 12))
         assert ids(linker.link(document, detect=False)) == ["T:09", None]
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "As",
+    "CalibrationFile",
     "DetectorNames",
     "Ecl",
     "Json",
@@ -26,6 +27,7 @@ __all__ = [
     "ReaderName",
     "ReaderOptions",
     "TerminologyName",
+    "Threshold",
     "Within",
     "WriterOptions",
     "filter_of",
@@ -39,6 +41,12 @@ TerminologyName = Annotated[
     str, typer.Option("--terminology", "-t", help="Name or folder of a built terminology.")
 ]
 As = Annotated[Path | None, typer.Option("--out", "-o", help="File to write; else stdout.")]
+CalibrationFile = Annotated[
+    Path | None, typer.Option("--calibration", help="File of `xlink train calibration`.")
+]
+Threshold = Annotated[
+    float | None, typer.Option("--threshold", help="Lowest probability of a link, usually .3.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 ReaderName = Annotated[str, typer.Option("--reader", help="How to read: text, jsonl, gsc, …")]
 ReaderOptions = Annotated[

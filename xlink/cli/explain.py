@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from xlink.cli.arguments import (
+    CalibrationFile,
     Ecl,
     Json,
     Languages,
@@ -35,6 +36,7 @@ def explain(
     reranker: Annotated[
         str | None, typer.Option(help="Name or folder of a trained re-ranker.")
     ] = None,
+    calibration: CalibrationFile = None,
     only_language: Languages = None,
     only_source: OnlySources = None,
     only_type: OnlyTypes = None,
@@ -51,7 +53,14 @@ def explain(
     from xlink.text.abbreviations import Abbreviations
 
     where = filter_of(only_language, only_source, only_type, within, ecl)
-    linker = Linker.open(terminology, detector=None, reranker=reranker, k=max(k, 64), where=where)
+    linker = Linker.open(
+        terminology,
+        detector=None,
+        reranker=reranker,
+        calibration=calibration,
+        k=max(k, 64),
+        where=where,
+    )
     if long_form is None:
         long_form = Abbreviations(context).expand(text, context.find(text))
     found = linker.explain(text, language=language, n=k, long_form=long_form)
@@ -62,11 +71,13 @@ def explain(
         return
     names = [] if reranker is None else ["prior", "re-ranker"]
     names += [name for name, _ in found[0].generator_scores] if found else []
-    table = Table("concept", "name", "alias that fired", "language", "score", *names)
+    heads = ("alias that fired", "language", "probability", "score", "margin")
+    table = Table("concept", "name", *heads, *names)
     for each in found:
-        said = [] if reranker is None else [each.prior, each.logit]
+        said = [each.probability, each.score, each.margin]
+        said += [] if reranker is None else [each.prior, each.logit]
         said += [score for _, score in each.generator_scores]
         scores = ["" if score is None else f"{score:.3f}" for score in said]
         row = (each.concept_id, each.name, each.alias.text, each.alias.language)
-        table.add_row(*row, f"{each.score:.3f}", *scores)
+        table.add_row(*row, *scores)
     print_result(table)

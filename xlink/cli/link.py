@@ -11,6 +11,7 @@ import typer
 
 from xlink.cli.arguments import (
     As,
+    CalibrationFile,
     DetectorNames,
     Ecl,
     LabelTypes,
@@ -21,6 +22,7 @@ from xlink.cli.arguments import (
     ReaderName,
     ReaderOptions,
     TerminologyName,
+    Threshold,
     Within,
     WriterOptions,
     filter_of,
@@ -66,6 +68,9 @@ def link(
         list[str] | None, typer.Option("--using", help="Generator; may be repeated.")
     ] = None,
     reranker: Annotated[Path | None, typer.Option(help="Folder of a trained re-ranker.")] = None,
+    cascade: Annotated[
+        bool, typer.Option("--cascade", help="Leave alone what needs no re-ranking.")
+    ] = False,
     steps: Annotated[
         list[str] | None,
         typer.Option("--with", help="Step such as language or assertion; may be repeated."),
@@ -75,7 +80,12 @@ def link(
     ] = True,
     k: Annotated[int, typer.Option("-k", min=1, help="Candidates a mention.")] = 64,
     keep: Annotated[int, typer.Option(min=1, help="Candidates to keep with a link.")] = 8,
-    threshold: Annotated[float, typer.Option(help="Lowest score of a link.")] = 0.2,
+    threshold: Threshold = None,
+    risk: Annotated[
+        float | None,
+        typer.Option(help="Highest share of wrong links, with --calibration: its threshold."),
+    ] = None,
+    calibration: CalibrationFile = None,
     only_language: Languages = None,
     only_source: OnlySources = None,
     only_type: OnlyTypes = None,
@@ -102,9 +112,12 @@ def link(
         detectors=tuple(detector or (DEFAULT_DETECTOR,)),
         overlaps=as_overlaps(overlaps),
         reranker=None if reranker is None else str(reranker),
+        cascade=cascade,
         steps=tuple(steps or ()),
         long_forms=long_forms,
         threshold=threshold,
+        risk=risk,
+        calibration=None if calibration is None else str(calibration),
         k=k,
         keep=keep,
         where=filter_of(only_language, only_source, only_type, within, ecl),

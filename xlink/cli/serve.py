@@ -8,11 +8,13 @@ from typing import Annotated
 import typer
 
 from xlink.cli.arguments import (
+    CalibrationFile,
     Ecl,
     Languages,
     OnlySources,
     OnlyTypes,
     TerminologyName,
+    Threshold,
     Within,
     filter_of,
 )
@@ -37,7 +39,8 @@ def serve(
         str, typer.Option(help="What the annotated feature holds: {id}, {local} after its colon.")
     ] = "{id}",
     n: Annotated[int, typer.Option("-n", min=1, help="Suggestions a mention.")] = 3,
-    threshold: Annotated[float, typer.Option(help="Lowest score of a link.")] = 0.2,
+    threshold: Threshold = None,
+    calibration: CalibrationFile = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535)] = 5000,
     only_language: Languages = None,
@@ -51,7 +54,9 @@ def serve(
     from xlink.linker import Linker
 
     where = filter_of(only_language, only_source, only_type, within, ecl)
-    linker = Linker.open(terminology, threshold=threshold, keep=n, where=where)
+    linker = Linker.open(
+        terminology, threshold=threshold, calibration=calibration, keep=n, where=where
+    )
     recommender = Recommender(linker, language=language, iri=iri, n=n)
     with make_server(recommender, host=host, port=port) as server:
         note(f"{protocol.value}: http://{host}:{server.server_port} (stop by Ctrl+C)")

@@ -11,8 +11,8 @@ from xlink.types import Document, Link, LinkedDocument, Mention, Query
 __all__ = ["settled", "with_whole_words"]
 
 # A single word is near to something always. On DisTEMIST right parts score above .8, wrong below.
-_LEAST_CONFIDENCE = 0.7
-_LEAST_CONFIDENCE_BEYOND = 0.9  # of parts that no mention held before
+_LEAST_SCORE = 0.7
+_LEAST_SCORE_BEYOND = 0.9  # of parts that no mention held before
 
 _Way = tuple[str, str]  # the id of the whole, and that of its parts up to their number
 
@@ -21,7 +21,7 @@ def settled(linked: LinkedDocument, *, beyond: bool = True) -> LinkedDocument:
     """Return a linked document in which no mention stands beside parts of it.
 
     Ids of parts are `WHOLE.WAY.PART`. Parts stay where all of one way are linked, to different
-    concepts, and the worst of them with at least .7 and more confidence than the whole, or with .9
+    concepts, and the worst of them with a score of .7 and a better one than the whole, or with .9
     if they reach `beyond` it and may; then the whole goes, and they are named `WHOLE.PART`. Of
     several such ways the best is taken, and one that shares words before one that shares none:
     *cocaine abuse* rather than *cocaine* in *cocaine and ethanol abuse*. What has no parts stays.
@@ -71,16 +71,17 @@ def _way(mention: Mention) -> _Way:
 def _is_better(parts: list[Link], whole: Link, *, beyond: bool) -> bool:
     worth, (start, end) = _worth(parts), (whole.mention.start, whole.mention.end)
     if any(part.mention.start < start or end < part.mention.end for part in parts):
-        return beyond and worth >= _LEAST_CONFIDENCE_BEYOND
-    return worth >= _LEAST_CONFIDENCE and worth > _worth([whole])
+        return beyond and worth >= _LEAST_SCORE_BEYOND
+    return worth >= _LEAST_SCORE and worth > _worth([whole])
 
 
 def _worth(links: list[Link]) -> float:
-    """Return the least confidence of links to different concepts, 0 if one has none."""
+    """Return the least score of links to different concepts, 0 if one has none."""
     concepts = {link.concept_id for link in links}
     if None in concepts or len(concepts) < len(links):
         return 0.0
-    return min(link.confidence for link in links)
+    scores = (link.candidates[0].score if link.candidates else link.confidence for link in links)
+    return min(scores)
 
 
 def _renamed(link: Link) -> Link:

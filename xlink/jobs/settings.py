@@ -24,9 +24,12 @@ class LinkSettings:
     detectors: tuple[str, ...] = (DEFAULT_DETECTOR,)
     overlaps: Overlaps = "longest"
     reranker: str | None = None
+    cascade: bool = False
     steps: tuple[str, ...] = ()
     long_forms: bool = True
-    threshold: float = 0.2
+    threshold: float | None = None
+    risk: float | None = None
+    calibration: str | None = None
     k: int = 64
     keep: int = 8
     where: Filter = NO_FILTER
@@ -45,8 +48,11 @@ class LinkSettings:
             detector=self.detectors if self.detect else None,
             overlaps=self.overlaps,
             reranker=self.reranker,
+            cascade=self.cascade,
             steps=self.steps,
             threshold=self.threshold,
+            risk=self.risk,
+            calibration=self.calibration,
             k=self.k,
             keep=self.keep,
             where=self.where,

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from xlink.artifact import is_artifact
 from xlink.candidates.fusion import StandardisedFusion, WeightedFusion
 from xlink.context.steps import open_steps
-from xlink.decide import ThresholdDecider
+from xlink.decide import CalibratedDecider, ThresholdDecider
 from xlink.detect.combination import Overlaps
 from xlink.detect.naming import parse_detector
 from xlink.errors import SpecError, XlinkError
@@ -127,7 +127,7 @@ def configured(linker: Linker, options: Options) -> Linker:
     """
     decider = linker.decider
     if options.threshold is not None or options.keep is not None:
-        if not isinstance(decider, ThresholdDecider):
+        if not isinstance(decider, ThresholdDecider | CalibratedDecider):
             raise _refused("threshold", f"the linker decides by {type(decider).__name__}.")
         decider = replace(
             decider,

@@ -346,7 +346,7 @@ class TestRoundTrips:
         ]
 
     def test_a_saved_linker(self, place: str, tmp_path: Path) -> None:
-        Linker.open(place, threshold=0.95).save(tmp_path / "linker")
+        Linker.open(place, threshold=0.85).save(tmp_path / "linker")
         nlp: Language = spacy.blank("en")
         nlp.add_pipe("xlink", config={"linker": str(tmp_path / "linker"), "mentions": "detect"})
         assert codes(nlp(TEXT)) == [("heart failure", "T:02"), ("DM2", "T:04")]
