@@ -50,6 +50,7 @@ class CrossEncoderReranker:
         Raises:
             ValueError: there are not as many candidate lists as queries.
         """
+        _check_number(queries, candidates)
         sure = self._sure(queries, candidates)
         is_open = np.isnan(sure)[candidates.query_numbers()]
         is_read = (candidates.ranks() < self.depth) & is_open
@@ -76,8 +77,7 @@ class CrossEncoderReranker:
         Raises:
             ValueError: there are not as many candidate lists as queries.
         """
-        if len(queries) != len(candidates):
-            raise ValueError(f"{len(candidates)} candidate lists for {len(queries)} queries.")
+        _check_number(queries, candidates)
         logits = np.empty(candidates.n_candidates, dtype=np.float32)
         nil = np.zeros(len(queries), dtype=np.float32)
         for start in range(0, len(queries), _QUERIES_AT_ONCE):
@@ -89,6 +89,11 @@ class CrossEncoderReranker:
             if self.learns_nil:
                 nil[start:end] = score_pairs(self.renderer.nil_pairs(chosen), self.forward)
         return ScoredLists(candidates.query_numbers(), logits, candidates.scores, nil)
+
+
+def _check_number(queries: Sequence[Query], candidates: CandidateSet) -> None:
+    if len(queries) != len(candidates):
+        raise ValueError(f"{len(candidates)} candidate lists for {len(queries)} queries.")
 
 
 def _left_behind(
