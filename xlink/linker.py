@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
+from xlink.batches import in_batches
 from xlink.candidate_set import CandidateSet
 from xlink.candidates.fusion import Fusion, WeightedFusion
 from xlink.candidates.joint_search import JointSearch
 from xlink.candidates.long_forms import with_long_forms
 from xlink.context.parts import settled, with_whole_words
 from xlink.context.steps import annotated_by, open_steps
-from xlink.decide import CalibratedDecider, Calibration, open_decider
+from xlink.decide import Calibration, open_decider, probability_of_first
 from xlink.detect.combination import Overlaps
 from xlink.evidence import Evidence, evidence_of
 from xlink.home import terminology_path
@@ -35,8 +36,6 @@ __all__ = ["DEFAULT_DETECTOR", "DEFAULT_GENERATORS", "RECIPE_DETECTOR", "Linker"
 DEFAULT_GENERATORS = ("lookup", "tfidf", "dense")
 DEFAULT_DETECTOR = "dictionary"
 RECIPE_DETECTOR = "recipe"
-
-_BATCH_CHARS = 1_000_000
 
 
 class Linker:
@@ -116,8 +115,8 @@ class Linker:
         `hf:organisation/model@revision` or the folder `models/ner`. Several are one; of what
         overlaps, the `longest` mentions stay, those of the `first` detector, or `all`.
         `reranker` may also be the folder of a trained one; with `cascade` it leaves mentions alone
-        that need no re-ranking. `steps` such as `assertion` are named,
-        or made with options of their own.
+        that need no re-ranking. `steps` such as `assertion` are named, or made with options of
+        their own.
 
         A link has at least the probability `threshold`, or what keeps the share of wrong links at
         `risk`, as a `calibration` or the file of one has it. Without one, see `open_decider`.
@@ -268,17 +267,8 @@ class Linker:
         """
         query = Query("", mention, language=language, label=label, long_form=long_form)
         found = self.candidates([query])
-        return evidence_of(
-            found, 0, self.terminology, language=language, n=n, probability=self._sure(found, query)
-        )
-
-    def _sure(self, found: CandidateSet, query: Query) -> float | None:
-        """Return how probable it is that the first candidate is right, if that can be said."""
-        if not found.n_candidates:
-            return None
-        if isinstance(self.decider, CalibratedDecider):
-            return float(self.decider.probabilities(found, [query.text], self.terminology)[0])
-        return None if found.logits is None else float(found.scores[0])
+        sure = probability_of_first(self.decider, found, mention, self.terminology)
+        return evidence_of(found, 0, self.terminology, language=language, n=n, probability=sure)
 
     def _usual_decider(self) -> Decider:
         names = [each.name for each in self.generators]
@@ -287,20 +277,8 @@ class Linker:
     def _stream(
         self, documents: Iterable[str | Document], language: str, detect: bool
     ) -> Iterator[LinkedDocument]:
-        batch: list[Document] = []
-        n_chars = 0
-        for number, given in enumerate(documents):
-            document = (
-                Document(id=str(number), text=given, language=language)
-                if isinstance(given, str)
-                else given
-            )
-            batch.append(document)
-            n_chars += max(1, len(document.text))
-            if n_chars >= _BATCH_CHARS:
-                yield from self._link_batch(batch, detect)
-                batch, n_chars = [], 0
-        yield from self._link_batch(batch, detect)
+        for batch in in_batches(documents, language):
+            yield from self._link_batch(batch, detect)
 
     def _link_batch(self, documents: list[Document], detect: bool) -> Iterator[LinkedDocument]:
         documents = annotated_by(self.steps, documents, after_detection=False)

@@ -21,7 +21,7 @@ FLOORS = (
     ("encoders",),
     ("candidates",),
     ("detect", "context", "rerank", "decide"),
-    ("evidence", "indexes"),
+    ("batches", "evidence", "indexes"),
     ("search",),
     ("linker", "saved_linker", "saved_parts"),
     ("corpora",),

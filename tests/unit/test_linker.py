@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import xlink.linker
+import xlink.batches
 from xlink.candidate_set import CandidateSet
 from xlink.candidates.fusion import ReciprocalRankFusion
 from xlink.candidates.lookup import AliasLookup
@@ -121,7 +121,7 @@ def test_without_a_detector_mentions_must_be_given(
 def test_streams_are_taken_a_batch_at_a_time(
     linker: Linker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(xlink.linker, "_BATCH_CHARS", 30)
+    monkeypatch.setattr(xlink.batches, "_BATCH_CHARS", 30)
     taken = []
 
     def documents() -> Iterator[str]:
@@ -146,7 +146,7 @@ def test_streams_are_taken_a_batch_at_a_time(
 def test_documents_without_text_fill_a_batch_too(
     linker: Linker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(xlink.linker, "_BATCH_CHARS", 5)
+    monkeypatch.setattr(xlink.batches, "_BATCH_CHARS", 5)
     assert len(list(linker.link([""] * 12))) == 12
     assert isinstance(linker.detector, FirstWords)
     assert linker.detector.batches == [5, 5, 2]
@@ -156,7 +156,7 @@ def test_batches_do_not_show(linker: Linker, monkeypatch: pytest.MonkeyPatch) ->
     texts = ["Heart failure", "", "Lung infection of", "zz zz", "High blood pressure"] * 3
     documents = [Document(str(n), text, ("en", "es")[n % 2]) for n, text in enumerate(texts)]
     whole = list(linker.link(documents))
-    monkeypatch.setattr(xlink.linker, "_BATCH_CHARS", 1)
+    monkeypatch.setattr(xlink.batches, "_BATCH_CHARS", 1)
     assert list(linker.link(documents)) == whole
     assert [linker.link(document) for document in documents] == whole
 

@@ -17,7 +17,9 @@ __all__ = [
     "As",
     "CalibrationFile",
     "DetectorNames",
+    "DocumentLanguage",
     "Ecl",
+    "GeneratorNames",
     "Json",
     "LabelTypes",
     "Languages",
@@ -48,6 +50,12 @@ Threshold = Annotated[
     float | None, typer.Option("--threshold", help="Lowest probability of a link, usually .3.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+DocumentLanguage = Annotated[
+    str | None, typer.Option("--language", help="Language of the documents (BCP 47).")
+]
+GeneratorNames = Annotated[
+    list[str] | None, typer.Option("--using", help="Generator; may be repeated.")
+]
 ReaderName = Annotated[str, typer.Option("--reader", help="How to read: text, jsonl, gsc, …")]
 ReaderOptions = Annotated[
     list[str] | None,

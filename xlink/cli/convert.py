@@ -7,7 +7,14 @@ from typing import Annotated
 
 import typer
 
-from xlink.cli.arguments import ReaderName, ReaderOptions, WriterOptions, reader_of, writer_of
+from xlink.cli.arguments import (
+    DocumentLanguage,
+    ReaderName,
+    ReaderOptions,
+    WriterOptions,
+    reader_of,
+    writer_of,
+)
 from xlink.cli.output import note, report
 
 __all__ = ["convert"]
@@ -22,9 +29,7 @@ def convert(
     reader: ReaderName = "jsonl",
     settings: ReaderOptions = None,
     format_settings: WriterOptions = None,
-    language: Annotated[
-        str | None, typer.Option(help="Language of the documents (BCP 47).")
-    ] = None,
+    language: DocumentLanguage = None,
 ) -> None:
     """Convert a corpus. Example: xlink convert corpus/ --reader brat -f bigbio -o corpus.parquet"""
     from xlink.progress import track

@@ -13,7 +13,9 @@ from xlink.cli.arguments import (
     As,
     CalibrationFile,
     DetectorNames,
+    DocumentLanguage,
     Ecl,
+    GeneratorNames,
     LabelTypes,
     Languages,
     OnlySources,
@@ -48,9 +50,7 @@ _PRINTED = ("table", "jsonl", "html")
 def link(
     documents: Annotated[list[Path], typer.Argument(help="Files, folders, or - for stdin.")],
     terminology: TerminologyName,
-    language: Annotated[
-        str | None, typer.Option(help="Language of the documents (BCP 47).")
-    ] = None,
+    language: DocumentLanguage = None,
     format_: Annotated[
         str,
         typer.Option("--format", "-f", help="What to write: table, jsonl, html, fhir, omop, …"),
@@ -64,9 +64,7 @@ def link(
     ] = False,
     detector: DetectorNames = None,
     overlaps: OverlapRule = "longest",
-    using: Annotated[
-        list[str] | None, typer.Option("--using", help="Generator; may be repeated.")
-    ] = None,
+    using: GeneratorNames = None,
     reranker: Annotated[Path | None, typer.Option(help="Folder of a trained re-ranker.")] = None,
     cascade: Annotated[
         bool, typer.Option("--cascade", help="Leave alone what needs no re-ranking.")

@@ -7,7 +7,15 @@ from typing import Annotated
 
 import typer
 
-from xlink.cli.arguments import Json, ReaderName, ReaderOptions, TerminologyName, reader_of
+from xlink.cli.arguments import (
+    DocumentLanguage,
+    GeneratorNames,
+    Json,
+    ReaderName,
+    ReaderOptions,
+    TerminologyName,
+    reader_of,
+)
 from xlink.cli.output import note, print_json, print_result, report
 
 __all__ = ["calibration"]
@@ -19,12 +27,8 @@ def calibration(
     out: Annotated[Path, typer.Option("--out", "-o", help="JSON file to write.")],
     reader: ReaderName = "jsonl",
     settings: ReaderOptions = None,
-    language: Annotated[
-        str | None, typer.Option(help="Language of the documents (BCP 47).")
-    ] = None,
-    using: Annotated[
-        list[str] | None, typer.Option("--using", help="Generator; may be repeated.")
-    ] = None,
+    language: DocumentLanguage = None,
+    using: GeneratorNames = None,
     reranker: Annotated[
         str | None, typer.Option(help="Name or folder of a trained re-ranker.")
     ] = None,

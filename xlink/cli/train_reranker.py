@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xlink.cli.arguments import Json, ReaderName, ReaderOptions, TerminologyName, reader_of
+from xlink.cli.arguments import (
+    DocumentLanguage,
+    GeneratorNames,
+    Json,
+    ReaderName,
+    ReaderOptions,
+    TerminologyName,
+    reader_of,
+)
 from xlink.cli.output import note, print_json, print_result, report
 from xlink.errors import SpecError
 
@@ -36,12 +44,8 @@ def reranker(
     ] = 0,
     reader: ReaderName = "jsonl",
     settings: ReaderOptions = None,
-    language: Annotated[
-        str | None, typer.Option(help="Language of the documents (BCP 47).")
-    ] = None,
-    using: Annotated[
-        list[str] | None, typer.Option("--using", help="Generator; may be repeated.")
-    ] = None,
+    language: DocumentLanguage = None,
+    using: GeneratorNames = None,
     options: Annotated[
         list[str] | None,
         typer.Option("--option", help="Such as loss=xmen or epochs=5; may be repeated."),

@@ -15,7 +15,7 @@ from xlink.decide.threshold import links_by
 from xlink.terminology import Terminology
 from xlink.types import Document, Link
 
-__all__ = ["CalibratedDecider"]
+__all__ = ["CalibratedDecider", "probability_of_first"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +53,18 @@ class CalibratedDecider:
         texts = [mention.text for document in documents for mention in document.mentions]
         shares = self.probabilities(candidates, texts, terminology)
         return links_by(shares, self.threshold, self.keep, documents, candidates, terminology)
+
+
+def probability_of_first(
+    decider: object, found: CandidateSet, mention: str, terminology: Terminology
+) -> float | None:
+    """Return how probable it is that the first candidate of the one mention is right.
+
+    None where that can't be said: there is no candidate, or neither a calibration nor a re-ranker,
+    whose scores are probabilities.
+    """
+    if not found.n_candidates:
+        return None
+    if isinstance(decider, CalibratedDecider):
+        return float(decider.probabilities(found, [mention], terminology)[0])
+    return None if found.logits is None else float(found.scores[0])

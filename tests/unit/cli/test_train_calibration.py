@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from xlink.cli import main
 from xlink.terminology import Terminology
-from xlink.testing import small_terminology
 
 TEXT = "Known HF and oedema, no zzz."
 GOLD = {"HF": ["T:02"], "oedema": ["T:09"], "zzz": []}
@@ -35,44 +33,30 @@ def corpus(tmp_path: Path) -> Path:
     return place
 
 
-@pytest.fixture
-def terminology(tmp_path: Path) -> Terminology:
-    return small_terminology(tmp_path / "small")
-
-
-def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
-    monkeypatch.setattr(sys, "argv", ["xlink", *map(str, arguments)])
-    try:
-        main()
-    except SystemExit as left:
-        return int(str(left.code or 0))
-    return 0
-
-
 def test_calibrate_then_link_within_a_risk(
     corpus: Path,
     terminology: Terminology,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    run: Callable[..., int],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     pytest.importorskip("sklearn")
     own = tmp_path / "own.json"
     train = ("train", "calibration", corpus, "-t", terminology.path, "-o", own, "--json")
-    assert run(monkeypatch, *train) == 0
+    assert run(*train) == 0
     figures = json.loads(capsys.readouterr().out)["figures"]
     assert figures["mentions tested on"] == 30
     assert figures["right first candidates"] == pytest.approx(2 / 3)
     assert figures["threshold for risk 0.2"] > 0.5
     using = ("-t", terminology.path, "--reader", "jsonl", "--calibration", own, "-f", "jsonl")
-    assert run(monkeypatch, "link", corpus, "--given", *using, "--risk", 0.2) == 0
+    assert run("link", corpus, "--given", *using, "--risk", 0.2) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     links = next(line["links"] for line in lines if "links" in line)
     assert [link["concept_id"] for link in links] == ["T:02", "T:09", None]
-    assert run(monkeypatch, "link", corpus, *using, "--risk", 0.001) == 1
+    assert run("link", corpus, *using, "--risk", 0.001) == 1
     assert "more documents" in capsys.readouterr().err
     explain = ("explain", "oedema", "-t", terminology.path, "--calibration", own, "--json")
-    assert run(monkeypatch, *explain) == 0
+    assert run(*explain) == 0
     assert json.loads(capsys.readouterr().out)[0]["probability"] > 0.9
 
 
@@ -80,13 +64,13 @@ def test_a_reranker_from_the_terminology_alone(
     terminology: Terminology,
     tiny_base: Path,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    run: Callable[..., int],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     start = ("train", "reranker", "-t", terminology.path, "--base", tiny_base)
     few = ("--option", "epochs=1", "--option", "dev_share=0", "--json")
     made = ("--from-terminology", 5, "-o", tmp_path / "made")
-    assert run(monkeypatch, *start, *made, *few) == 0
+    assert run(*start, *made, *few) == 0
     assert json.loads(capsys.readouterr().out)["figures"]["training lists"] > 1
-    assert run(monkeypatch, *start, "-o", tmp_path / "none", *few) == 1
+    assert run(*start, "-o", tmp_path / "none", *few) == 1
     assert "nothing to train on" in capsys.readouterr().err

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from xlink.cli import main
 from xlink.terminology import Terminology
-from xlink.testing import small_terminology
 
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
@@ -42,26 +40,12 @@ def corpus(tmp_path: Path) -> Path:
     return place
 
 
-@pytest.fixture
-def terminology(tmp_path: Path) -> Terminology:
-    return small_terminology(tmp_path / "small")
-
-
-def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
-    monkeypatch.setattr(sys, "argv", ["xlink", *map(str, arguments)])
-    try:
-        main()
-    except SystemExit as left:
-        return int(str(left.code or 0))
-    return 0
-
-
 def test_train_then_explain(
     corpus: Path,
     terminology: Terminology,
     tiny_base: Path,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    run: Callable[..., int],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     made = tmp_path / "made"
@@ -70,12 +54,12 @@ def test_train_then_explain(
         "--option", "epochs=1", "--option", "loss=xmen", "--option", "dev_share=0.3",
         "--show", "names=2", "--seed", 7, "--json",
     )  # fmt: skip
-    assert run(monkeypatch, *arguments) == 0
+    assert run(*arguments) == 0
     record = json.loads(capsys.readouterr().out)
     assert record["path"] == str(made)
     assert 0 <= record["figures"]["recall@1 prior"] <= record["figures"]["ceiling"] <= 1
     explain = ("explain", "oedema", "-t", terminology.path, "--reranker", made, "--json")
-    assert run(monkeypatch, *explain) == 0
+    assert run(*explain) == 0
     found = json.loads(capsys.readouterr().out)
     assert found[0]["logit"] is not None
     assert found[0]["prior"] is not None
@@ -85,11 +69,11 @@ def test_a_slip_is_said_before_anything_is_done(
     corpus: Path,
     terminology: Terminology,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    run: Callable[..., int],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     start = ("train", "reranker", corpus, "-t", terminology.path, "--base", "x", "-o", tmp_path)
-    assert run(monkeypatch, *start, "--option", "epoch=1") == 1
+    assert run(*start, "--option", "epoch=1") == 1
     assert "Did you mean 'epochs'" in capsys.readouterr().err
-    assert run(monkeypatch, *start, "--option", "epochs=many") == 1
+    assert run(*start, "--option", "epochs=many") == 1
     assert "epochs" in capsys.readouterr().err
