@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from xlink.candidate_set import CandidateSet, segment_offsets
 from xlink.candidates.index import load_arrays, save_arrays
-from xlink.candidates.ngram_index.gallery import Gallery, Hits, Wordings
+from xlink.candidates.ngram_index.gallery import STRETCH, Gallery, Hits, Wordings
 from xlink.candidates.ngram_index.inverted import InvertedIndex, invert
 from xlink.candidates.ngrams import NgramAnalyser
 from xlink.candidates.paraphrase import Paraphraser
@@ -26,7 +26,7 @@ from xlink.types import NO_FILTER, Filter, Query
 
 __all__ = ["TfidfNgrams"]
 
-_KIND, _FORMAT, _SUB = "tfidf index", 2, "substitutes_"
+_KIND, _FORMAT, _SUB = "tfidf index", 3, "substitutes_"
 _QUERY_BATCH = 1_024
 _MAX_QUERY_CHARS = 1_000
 _EXACT = 0.9999
@@ -49,6 +49,7 @@ class TfidfNgrams:
     """
 
     name = "tfidf"
+    reads = frozenset({"language", "text"})
 
     def __init__(
         self,
@@ -196,20 +197,23 @@ class TfidfNgrams:
         )
 
         arrays, terminology = self._arrays, self.terminology
-        allowed = allowed_texts = np.empty(0, dtype=bool)
+        allowed = allowed_stretches = np.empty(0, dtype=bool)
         if where:
             allowed = terminology.select(where).aliases
-            allowed_texts = np.logical_or.reduceat(
-                allowed[arrays.text_aliases], arrays.alias_offsets[:-1]
+            allowed_stretches = np.logical_or.reduceat(
+                allowed[arrays.text_aliases], arrays.alias_offsets[:-1:STRETCH]
             )
         offsets, terms, masses, norms = self._weigh([shared_spelling(text) for text in texts])
         gallery = Gallery(
             arrays.bitmaps,
             arrays.posting_offsets,
             arrays.postings,
+            arrays.stretch_offsets,
+            arrays.stretch_terms,
             arrays.norms,
-            arrays.term_offsets,
-            arrays.text_terms,
+            arrays.stretch_norms,
+            arrays.bundle_norms,
+            arrays.block_norms,
             arrays.alias_offsets,
             arrays.text_aliases,
             terminology.alias_concepts,
@@ -217,7 +221,7 @@ class TfidfNgrams:
             self._primary_codes,
         )
         wordings = Wordings(
-            offsets, terms, masses, norms, owners, languages, factors, allowed, allowed_texts
+            offsets, terms, masses, norms, owners, languages, factors, allowed, allowed_stretches
         )
         search(gallery, wordings, hits, terminology.n_concepts)
 

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from xlink.candidates.lookup import AliasLookup
+from xlink.candidates.ngram_index import inverted
 from xlink.candidates.ngrams import NgramAnalyser
 from xlink.candidates.texts import DistinctTexts
 from xlink.candidates.tfidf import TfidfNgrams
+from xlink.errors import DataError
 from xlink.protocols import CandidateGenerator
 from xlink.terminology import Terminology, build_terminology
 from xlink.types import Alias, Concept, Query
@@ -22,6 +24,14 @@ def built(path: Path, *names: tuple[str, str]) -> Terminology:
         Concept(f"C{n}", "", (Alias(text, language),)) for n, (text, language) in enumerate(names)
     ]
     return build_terminology(concepts, path / "t", name="t").terminology
+
+
+def test_more_ngrams_than_can_be_numbered_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inverted, "_MOST_TERMS", 3)
+    with pytest.raises(DataError, match=r"4 n-grams, above the 3 .* shorter n-grams"):
+        TfidfNgrams.build(built(tmp_path, ("abcd", "en")))
 
 
 def counts(texts: list[str], *sizes: int) -> list[int]:

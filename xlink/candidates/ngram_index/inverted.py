@@ -8,20 +8,25 @@ import numpy as np
 import numpy.typing as npt
 
 from xlink.candidate_set import segment_offsets
+from xlink.candidates.ngram_index.gallery import BLOCK, BUNDLE, STRETCH
 from xlink.candidates.ngrams import NgramAnalyser
 from xlink.candidates.texts import DistinctTexts
+from xlink.errors import DataError
 from xlink.progress import track
 
 __all__ = ["InvertedIndex", "invert"]
 
 _BATCH = 20_000
 _COMMON = 24
-"""A term that one text in so many has gets a bitmap: it is then read faster than a list."""
+"""A term of more texts than one stretch in so many gets a bitmap, read faster than a list."""
+_MOST_TERMS = 1 << (32 - STRETCH)
+_LENGTHS = 16
+"""Classes of lengths: the more there are, the fewer neighbours are alike in them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class InvertedIndex:
-    """What the index stores; terms are numbered from the commonest, texts by length of vector.
+    """What the index stores; terms are numbered from the commonest, texts as `_in_order` says.
 
     *Shapes:* `vocabulary` (terms,) are the packed n-grams, ascending, and `term_numbers` their
     numbers; `term_weights` (terms,), by number; the others as in
@@ -35,18 +40,28 @@ class InvertedIndex:
     bitmaps: npt.NDArray[np.uint16]
     posting_offsets: npt.NDArray[np.int64]
     postings: npt.NDArray[np.int32]
+    stretch_offsets: npt.NDArray[np.int64]
+    stretch_terms: npt.NDArray[np.uint32]
     norms: npt.NDArray[np.float32]
-    term_offsets: npt.NDArray[np.int64]
-    text_terms: npt.NDArray[np.int32]
+    stretch_norms: npt.NDArray[np.float32]
+    bundle_norms: npt.NDArray[np.float32]
+    block_norms: npt.NDArray[np.float32]
     alias_offsets: npt.NDArray[np.int64]
     text_aliases: npt.NDArray[np.int32]
 
 
 def invert(analyser: NgramAnalyser, distinct: DistinctTexts) -> InvertedIndex:
-    """Index texts by their n-grams, each weighted by idf(t) = 1 + ln((1 + N) / (1 + df(t)))."""
+    """Index texts by their n-grams, each weighted by idf(t) = 1 + ln((1 + N) / (1 + df(t))).
+
+    Raises:
+        DataError: there are more different n-grams than a number of 24 bits tells apart.
+    """
     from xlink.candidates.ngram_index import inverting  # compiled: imported when first needed
 
     vocabulary, offsets, columns = _count_ngrams(analyser, distinct.texts)
+    if len(vocabulary) > _MOST_TERMS:
+        problem = f"The names have {len(vocabulary):,} n-grams, above the {_MOST_TERMS:,} numbered."
+        raise DataError(problem, remedy="Index shorter n-grams: sizes=(3,) is the default.")
     # Texts too short for the sizes have no n-grams: they do not count, and are never found.
     n_texts, n_terms = int((np.diff(offsets) > 0).sum()), len(vocabulary)
     frequencies = np.bincount(columns, minlength=n_terms)
@@ -56,14 +71,15 @@ def invert(analyser: NgramAnalyser, distinct: DistinctTexts) -> InvertedIndex:
     weights = (1 + np.log((1 + n_texts) / (1 + frequencies))).astype(np.float32)
     masses = weights.astype(np.float64) ** 2
     norms = np.sqrt(inverting.sums(offsets, columns, masses[numbers]))
-    order = np.argsort(norms, kind="stable")
-    order = order[norms[order] > 0]
-    term_offsets = segment_offsets(np.diff(offsets)[order])
-    text_terms = inverting.rows(offsets, columns, numbers, order, term_offsets)
+    order = _in_order(norms)
+    norms = norms[order].astype(np.float32)
+    stretch_offsets, stretch_terms = inverting.stretches(offsets, columns, numbers, order)
     del columns
-    n_common = int((frequencies * _COMMON > inverting.room(len(order))).sum())
-    posting_offsets = segment_offsets(np.where(np.arange(n_terms) < n_common, 0, frequencies))
-    bitmaps, postings = inverting.columns(term_offsets, text_terms, posting_offsets, n_common)
+    n_common = int((frequencies * _COMMON > len(stretch_offsets) - 1).sum())
+    n_postings = np.bincount(stretch_terms >> STRETCH, minlength=n_terms)
+    n_postings[:n_common] = 0
+    posting_offsets = segment_offsets(n_postings)
+    bitmaps, postings = inverting.columns(stretch_offsets, stretch_terms, posting_offsets, n_common)
     alias_offsets = segment_offsets(np.diff(distinct.offsets)[order])
     text_aliases = inverting.taken(distinct.offsets, distinct.aliases, order, alias_offsets)
     return InvertedIndex(
@@ -74,12 +90,28 @@ def invert(analyser: NgramAnalyser, distinct: DistinctTexts) -> InvertedIndex:
         bitmaps=bitmaps,
         posting_offsets=posting_offsets,
         postings=postings,
-        norms=norms[order].astype(np.float32),
-        term_offsets=term_offsets,
-        text_terms=text_terms,
+        stretch_offsets=stretch_offsets,
+        stretch_terms=stretch_terms,
+        norms=norms,
+        stretch_norms=_least(norms, STRETCH),
+        bundle_norms=_least(norms, STRETCH * BUNDLE),
+        block_norms=_least(norms, STRETCH * BLOCK),
         alias_offsets=alias_offsets,
         text_aliases=text_aliases,
     )
+
+
+def _in_order(norms: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Return texts that have n-grams, by class of length, and as they came within each."""
+    kept = np.flatnonzero(norms > 0)
+    ranks = _inverse(np.argsort(norms[kept], kind="stable")).astype(np.int64)
+    classes = ranks * _LENGTHS // max(1, len(kept))
+    return kept[np.argsort(classes, kind="stable")]
+
+
+def _least(norms: npt.NDArray[np.float32], size: int) -> npt.NDArray[np.float32]:
+    """Return the least of each `size` values in a row."""
+    return np.minimum.reduceat(norms, np.arange(0, len(norms), size)) if len(norms) else norms
 
 
 def _inverse(order: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:

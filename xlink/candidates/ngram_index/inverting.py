@@ -6,19 +6,15 @@ import numpy as np
 import numpy.typing as npt
 
 from xlink.candidates.ngram_index.compiled import compiled
-from xlink.candidates.ngram_index.gallery import BLOCK, WORDS
+from xlink.candidates.ngram_index.gallery import BLOCK, STRETCH, WORDS
 
-__all__ = ["columns", "room", "rows", "sums", "taken"]
+__all__ = ["columns", "stretches", "sums", "taken"]
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 Doubles = npt.NDArray[np.float64]
+Words = npt.NDArray[np.uint32]
 Shorts = npt.NDArray[np.uint16]
-
-
-def room(n_texts: int) -> int:
-    """Return the number of texts that a bitmap over `n_texts` has room for: whole blocks."""
-    return -(-n_texts // BLOCK) * BLOCK
 
 
 @compiled
@@ -32,37 +28,61 @@ def sums(offsets: Longs, terms: Ints, masses: Doubles) -> Doubles:
 
 
 @compiled
-def rows(offsets: Longs, terms: Ints, numbers: Ints, order: Longs, new_offsets: Longs) -> Ints:
-    """Return the terms of the texts in `order`, under their new numbers, ascending in each."""
-    renumbered = np.empty(new_offsets[-1], dtype=np.int32)
-    for place in range(len(order)):
-        row = renumbered[new_offsets[place] : new_offsets[place + 1]]
-        first = offsets[order[place]]
-        for at in range(len(row)):
-            row[at] = numbers[terms[first + at]]
-        row.sort()
-    return renumbered
+def stretches(offsets: Longs, terms: Ints, numbers: Ints, order: Longs) -> tuple[Longs, Words]:
+    """Return the terms of each stretch of the texts in `order`, and which of them have it.
+
+    *Shapes:* (stretches + 1,) offsets; terms under their new numbers, ascending in each stretch,
+    and masks, both as many as the last offset says.
+    """
+    n_stretches = (len(order) + STRETCH - 1) // STRETCH
+    n_occurrences = 0
+    for text in order:
+        n_occurrences += offsets[text + 1] - offsets[text]
+    new_offsets = np.zeros(n_stretches + 1, dtype=np.int64)
+    new_terms = np.empty(n_occurrences, dtype=np.uint32)
+    filled = 0
+    for stretch in range(n_stretches):
+        texts = order[stretch * STRETCH : (stretch + 1) * STRETCH]
+        n_own = 0
+        for text in texts:
+            n_own += offsets[text + 1] - offsets[text]
+        own = np.empty(n_own, dtype=np.int64)
+        at = 0
+        for lane in range(len(texts)):
+            for place in range(offsets[texts[lane]], offsets[texts[lane] + 1]):
+                own[at] = numbers[terms[place]] * STRETCH + lane
+                at += 1
+        own.sort()
+        for each in own:
+            term, bit = np.uint32(each // STRETCH), np.uint32(1 << (each % STRETCH))
+            if filled > new_offsets[stretch] and new_terms[filled - 1] >> STRETCH == term:
+                new_terms[filled - 1] |= bit
+            else:
+                new_terms[filled] = term << STRETCH | bit
+                filled += 1
+        new_offsets[stretch + 1] = filled
+    return new_offsets, new_terms[:filled].copy()
 
 
 @compiled
 def columns(
-    offsets: Longs, terms: Ints, posting_offsets: Longs, n_common: int
+    offsets: Longs, terms: Words, posting_offsets: Longs, n_common: int
 ) -> tuple[Shorts, Ints]:
-    """Return the texts of each term: bitmaps of the first `n_common`, lists of the others."""
-    n_texts = len(offsets) - 1
-    n_words = (n_texts + BLOCK - 1) // BLOCK * WORDS
+    """Return the stretches of each term: bitmaps of the first `n_common`, lists of the others."""
+    n_stretches = len(offsets) - 1
+    n_words = (n_stretches + BLOCK - 1) // BLOCK * WORDS
     bitmaps = np.zeros((n_common, n_words), dtype=np.uint16)
     postings = np.empty(posting_offsets[-1], dtype=np.int32)
     cursors = posting_offsets.copy()
-    for text in range(n_texts):
-        block, at = text // BLOCK, text % BLOCK
+    for stretch in range(n_stretches):
+        block, at = stretch // BLOCK, stretch % BLOCK
         word, bit = block * WORDS + at % WORDS, np.uint16(1 << (at // WORDS))
-        for place in range(offsets[text], offsets[text + 1]):
-            term = terms[place]
+        for place in range(offsets[stretch], offsets[stretch + 1]):
+            term = terms[place] >> STRETCH
             if term < n_common:
                 bitmaps[term, word] |= bit
             else:
-                postings[cursors[term]] = text
+                postings[cursors[term]] = stretch
                 cursors[term] += 1
     return bitmaps, postings
 

@@ -1,4 +1,4 @@
-"""Sums of the weights that a query's terms give to each text of a block, in 16 bits."""
+"""Sums of the weights that a query's terms give to each stretch of a block, in 16 bits."""
 
 from __future__ import annotations
 
@@ -16,28 +16,24 @@ from xlink.candidates.ngram_index.gallery import (
     Shorts,
 )
 
-__all__ = ["accumulate", "first_from", "largest", "level_of", "quantised"]
+__all__ = ["accumulate", "first_from", "largest", "level_of", "quantise"]
 
 _FULL = 65_535  # the sum of all quantised weights of a query
 
 
 @part
-def quantised(masses: Doubles, terms: Ints) -> tuple[float, Shorts, Longs]:
-    """Return what a unit of mass becomes, the terms' weights in 16 bits, and their running sum.
+def quantise(terms: Ints, masses: Doubles, weights: Shorts) -> float:
+    """Set the weights of terms to their masses in 16 bits, rounded up; return a mass's unit.
 
-    *Shapes:* weights (terms,), sums (terms + 1,), from 0.
+    *Shapes:* terms (n,), masses and weights (all terms,).
     """
     total = 0.0
     for term in terms:
         total += masses[term]
-    scale = (_FULL - len(terms)) / total
-    weights = np.empty(len(terms), dtype=np.uint16)
-    before = np.zeros(len(terms) + 1, dtype=np.int64)
-    for place in range(len(terms)):
-        weight = int(np.ceil(masses[terms[place]] * scale))
-        weights[place] = weight
-        before[place + 1] = before[place] + weight
-    return scale, weights, before
+    unit = (_FULL - len(terms)) / total
+    for term in terms:
+        weights[term] = int(np.ceil(masses[term] * unit))
+    return unit
 
 
 @part
@@ -45,26 +41,25 @@ def accumulate(
     gallery: Gallery,
     terms: Ints,
     weights: Shorts,
-    n_left_out: int,
     block: int,
     cursors: Longs,
     sums: Shorts,
 ) -> None:
-    """Add up the weights of the terms but the commonest ones, for each text of a block.
+    """Add up the weights of the terms that each stretch of a block has.
 
     `cursors` (terms,) end where this block ends in each list, or where it starts: blocks are taken
     in either direction one after the other, which spares the search for their borders.
     """
     base, limit = block * BLOCK, (block + 1) * BLOCK
     bitmaps, postings, offsets = gallery.bitmaps, gallery.postings, gallery.posting_offsets
-    for place in range(n_left_out, len(terms)):
-        term, weight = terms[place], weights[place]
+    for place in range(len(terms)):
+        term, weight = terms[place], weights[terms[place]]
         if term < len(bitmaps):
             words = bitmaps[term, block * WORDS : (block + 1) * WORDS]
             _add_bitmap(words, weight, sums)
             continue
         start, at, end = offsets[term], cursors[place], offsets[term + 1]
-        if at < end and postings[at] < limit:  # upwards, perhaps after blocks that left it out
+        if at < end and postings[at] < limit:  # upwards, perhaps after blocks passed over
             if postings[at] < base:
                 at = first_from(postings, at, end, base)
             # Eight at a time, for then one look at the border does for all of them.
@@ -90,7 +85,9 @@ def accumulate(
 
 @part
 def _add_bitmap(words: Shorts, weight: np.uint16, sums: Shorts) -> None:
-    for lane in range(LANES):  # a lane's texts lie side by side, which makes this loop a vector's
+    for lane in range(
+        LANES
+    ):  # a lane's stretches lie side by side, which makes this loop a vector's
         part = sums[lane * WORDS : (lane + 1) * WORDS]
         for place in range(len(words)):
             part[place] += ((words[place] >> np.uint16(lane)) & np.uint16(1)) * weight
