@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from xlink.candidate_set import CandidateSet, segment_offsets
 from xlink.candidates.index import load_arrays, save_arrays
-from xlink.candidates.ngram_index.gallery import STRETCH, Gallery, Hits, Wordings
-from xlink.candidates.ngram_index.inverted import InvertedIndex, invert
+from xlink.candidates.ngram_index.gallery import Gallery, Hits, Wordings
+from xlink.candidates.ngram_index.inverted import InvertedIndex, invert, with_single_texts
 from xlink.candidates.ngrams import NgramAnalyser
 from xlink.candidates.paraphrase import Paraphraser
 from xlink.candidates.texts import DistinctTexts
@@ -30,6 +30,8 @@ _KIND, _FORMAT, _SUB = "tfidf index", 3, "substitutes_"
 _QUERY_BATCH = 1_024
 _MAX_QUERY_CHARS = 1_000
 _EXACT = 0.9999
+_TRIES, _TRIED_K = 64, 64
+_WORTH = 0.03  # to score so many stretches takes as long as to bound each of their texts
 
 
 class TfidfNgrams:
@@ -89,13 +91,12 @@ class TfidfNgrams:
         distinct = DistinctTexts.of(terminology)
         analyser = NgramAnalyser.fit(distinct.texts, sizes)
         arrays = invert(analyser, distinct)
-        for each in fields(arrays):  # as when mapped, so that the kernel is compiled but once
-            getattr(arrays, each.name).flags.writeable = False
-        paraphraser = Paraphraser.learn(terminology) if paraphrase else None
-        index = cls(terminology, arrays, tuple(sizes), paraphraser, threads)
+        tried = cls(terminology, _fixed(arrays), tuple(sizes), None)
         # The first search on a machine compiles the kernel, which is then cached on disk.
-        index.generate([Query("", text) for text in distinct.texts[:1]], 1)
-        return index
+        if tried._looks_at_too_many(distinct.texts):
+            arrays = with_single_texts(arrays)
+        paraphraser = Paraphraser.learn(terminology) if paraphrase else None
+        return cls(terminology, _fixed(arrays), tuple(sizes), paraphraser, threads)
 
     def save(self, path: Path) -> None:
         """Write the index as an artifact."""
@@ -144,6 +145,17 @@ class TfidfNgrams:
             found = pool.map(lambda batch: self._search(batch, k, where), batches)
             return CandidateSet.concatenate(list(found))
 
+    def _looks_at_too_many(self, texts: Sequence[str]) -> bool:
+        """Tell whether searches for some of the names score more stretches than is worth it."""
+        if not len(self._arrays.vocabulary):
+            return False
+        step = max(1, len(texts) // _TRIES)
+        tried = list(texts[::step])
+        hits = Hits.empty(len(tried), min(_TRIED_K, self.terminology.n_concepts))
+        numbers = np.arange(len(tried), dtype=np.int32)
+        self._add(hits, tried, numbers, numbers * 0 - 1, np.ones(len(tried), np.float32), NO_FILTER)
+        return bool(hits.efforts.sum() > _WORTH * len(tried) * len(self._arrays.stretch_norms))
+
     def _search(self, queries: Sequence[Query], k: int, where: Filter) -> CandidateSet:
         folded = fold_many([query.text[:_MAX_QUERY_CHARS] for query in queries])
         texts = [
@@ -152,13 +164,7 @@ class TfidfNgrams:
         spoken = [primary_language(query.language) for query in queries]
         codes = np.array([self._language_codes.get(each, -1) for each in spoken], dtype=np.int32)
 
-        shape = (len(queries), min(k, self.terminology.n_concepts))
-        hits = Hits(
-            np.zeros(len(queries), dtype=np.int64),
-            np.zeros(shape, dtype=np.int32),
-            np.zeros(shape, dtype=np.int32),
-            np.zeros(shape, dtype=np.float32),
-        )
+        hits = Hits.empty(len(queries), min(k, self.terminology.n_concepts))
         everyone = np.arange(len(queries), dtype=np.int32)
         self._add(hits, texts, everyone, codes, np.ones(len(queries), dtype=np.float32), where)
         if self.paraphraser is not None:
@@ -172,7 +178,7 @@ class TfidfNgrams:
             factors = np.array([0.8 + 0.2 * share for _, _, share in variants], dtype=np.float32)
             others = [variant for _, variant, _ in variants]
             self._add(hits, others, owners, codes[owners], factors, where)
-        filled = np.arange(shape[1]) < hits.counts[:, None]
+        filled = np.arange(hits.concepts.shape[1]) < hits.counts[:, None]
         order = np.lexsort((hits.concepts, np.where(filled, -hits.scores, np.inf)), axis=1)
         return CandidateSet.single(
             self.name,
@@ -201,10 +207,11 @@ class TfidfNgrams:
         if where:
             allowed = terminology.select(where).aliases
             allowed_stretches = np.logical_or.reduceat(
-                allowed[arrays.text_aliases], arrays.alias_offsets[:-1:STRETCH]
+                allowed[arrays.text_aliases], arrays.alias_offsets[: -1 : arrays.stretch_size]
             )
         offsets, terms, masses, norms = self._weigh([shared_spelling(text) for text in texts])
         gallery = Gallery(
+            arrays.stretch_size,
             arrays.bitmaps,
             arrays.posting_offsets,
             arrays.postings,
@@ -247,3 +254,10 @@ class TfidfNgrams:
         order = np.lexsort((terms, owners))
         counts = np.bincount(owners, minlength=len(texts))
         return segment_offsets(counts), terms[order], masses[order], norms
+
+
+def _fixed(arrays: InvertedIndex) -> InvertedIndex:
+    """Return the arrays read-only, as when mapped, so that the kernel is compiled but once."""
+    for each in fields(arrays):
+        getattr(arrays, each.name).flags.writeable = False
+    return arrays

@@ -14,7 +14,8 @@ __all__ = ["SyntheticUmls"]
 
 _CHUNK = 10_000
 
-# Codes of languages and syllables in their scripts, which make words that no language has.
+# Codes of languages and some syllables in their scripts; with more of their letters they make words
+# that no language has.
 _SYLLABLES = {
     "ENG": "ar ber cor den el fin gan hol ith",
     "SPA": "añ ble có dón er fia gue lla ón",
@@ -66,7 +67,9 @@ _ENGLISH_SOURCES = ("SNOMEDCT_US", "MSH", "NCI", "ICD10CM", "MTH")
 # Term types from best to worst.
 _TERM_TYPES = ("PT", "SY", "AB", "OP")
 _BRANCHING = 8
-_N_WORDS = 3_000
+_N_WORDS = 40_000
+_N_SYLLABLES = 150
+_MOST_WORDS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,13 +109,21 @@ class SyntheticUmls:
     @cached_property
     def _words(self) -> dict[str, list[str]]:
         draw = np.random.default_rng(self.seed)
-        return {
-            language: [
-                "".join(parts[place] for place in places)
-                for places in draw.integers(0, len(parts), (_N_WORDS, 4))
+        words = {}
+        for language, text in _SYLLABLES.items():
+            parts = text.split()
+            if max(text) < "\u3000":
+                letters = sorted(set(text) - {" "})
+                parts += ["".join(draw.choice(letters, 2)) for _ in range(_N_SYLLABLES)]
+            else:  # a character is a syllable
+                parts += [chr(ord(max(text)) + place) for place in range(_N_SYLLABLES)]
+            lengths = draw.integers(2, 6, _N_WORDS).tolist()
+            picked = draw.integers(0, len(parts), (_N_WORDS, max(lengths))).tolist()
+            words[language] = [
+                "".join(parts[place] for place in places[:length])
+                for places, length in zip(picked, lengths, strict=True)
             ]
-            for language, parts in ((key, text.split()) for key, text in _SYLLABLES.items())
-        }
+        return words
 
     def _atoms(self, firsts: array[int]) -> Iterator[str]:
         draw = np.random.default_rng(self.seed + 1)
@@ -124,7 +135,9 @@ class SyntheticUmls:
             n_rows = sum(further) + size
             # Six names in ten are English, as in the real one about seven are.
             spoken = (draw.integers(0, 50, n_rows) - 30).clip(0).tolist()
-            picked = draw.integers(0, _N_WORDS, (n_rows, 3)).tolist()
+            # The n-th word is 1 / n as common as the first one: Zipf's law.
+            picked = (_N_WORDS ** draw.random((n_rows, _MOST_WORDS)) - 1).astype(int).tolist()
+            lengths = draw.binomial(_MOST_WORDS - 1, 0.45, n_rows).tolist()
             sources = draw.integers(0, len(_ENGLISH_SOURCES), n_rows).tolist()
             kinds = draw.integers(0, 16, n_rows).tolist()
             row = 0
@@ -134,7 +147,13 @@ class SyntheticUmls:
                     number += 1
                     language = languages[spoken[row] if place else 0]
                     yield self._atom(
-                        cui, number, place, language, picked[row], sources[row], kinds[row]
+                        cui,
+                        number,
+                        place,
+                        language,
+                        picked[row][: lengths[row] + 1],
+                        sources[row],
+                        kinds[row],
                     )
                     row += 1
 
@@ -151,7 +170,7 @@ class SyntheticUmls:
         source = _ENGLISH_SOURCES[source_number] if language == "ENG" else f"MSH{language}"
         words = self._words[language]
         term_type = "PT" if place == 0 else "SY" if kind > 2 else ("SY", "AB", "OP")[kind]
-        text = f"{words[picked[0]]} {words[picked[1]]} {words[picked[2]]}"
+        text = " ".join(words[place] for place in picked)
         if term_type == "AB":
             text = "".join(word[0] for word in text.split()).upper()
         suppress = "O" if term_type == "OP" else "N"

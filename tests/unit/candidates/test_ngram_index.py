@@ -34,6 +34,22 @@ def test_more_ngrams_than_can_be_numbered_are_refused(
         TfidfNgrams.build(built(tmp_path, ("abcd", "en")))
 
 
+def test_stretches_of_eight_names_and_of_one_find_the_same(tmp_path: Path) -> None:
+    draw = np.random.default_rng(0)
+    words = ["".join(draw.choice(list("abcdefgh"), 5)) for _ in range(60)]
+    names = sorted({" ".join(draw.choice(words, 3)) for _ in range(400)})
+    terminology = built(tmp_path, *((name, "en") for name in names))
+    eight = inverted.invert(NgramAnalyser.fit(names, (3,)), DistinctTexts.of(terminology))
+    one = inverted.with_single_texts(eight)
+    assert (eight.stretch_size, one.stretch_size) == (8, 1)
+    queries = [Query("", name[1:]) for name in names[::7]]
+    found = [
+        TfidfNgrams(terminology, index, (3,), None).generate(queries, 20) for index in (eight, one)
+    ]
+    for field in ("query_offsets", "concept_rows", "alias_rows", "scores"):
+        np.testing.assert_array_equal(getattr(found[0], field), getattr(found[1], field))
+
+
 def counts(texts: list[str], *sizes: int) -> list[int]:
     owners, _ = NgramAnalyser.fit(texts, sizes).ngrams(texts)
     found: list[int] = np.bincount(owners, minlength=len(texts)).tolist()

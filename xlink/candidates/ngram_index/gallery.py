@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 STRETCH = 8
-"""Texts side by side that are bounded together; a mask of them is a byte."""
+"""The most texts side by side that are bounded together; a mask of them is a byte."""
 BUNDLE = 64
 """Stretches that share a threshold."""
 BLOCK = 16_384
@@ -44,7 +44,7 @@ Flags = npt.NDArray[np.bool_]
 
 
 class Gallery(NamedTuple):
-    """What is searched. Terms are numbered from the commonest; a stretch is `STRETCH` texts.
+    """What is searched. Terms are numbered from the commonest; a stretch is `stretch_size` texts.
 
     *Shapes:* the first terms have `bitmaps` (common terms, blocks * words), the others the
     stretches `postings[posting_offsets[t]:posting_offsets[t + 1]]`, ascending. Stretch `s` has the
@@ -55,6 +55,7 @@ class Gallery(NamedTuple):
     (languages,) gives regional languages (`pt-BR`) one code.
     """
 
+    stretch_size: int
     bitmaps: Shorts
     posting_offsets: Longs
     postings: Ints
@@ -92,12 +93,28 @@ class Wordings(NamedTuple):
 
 
 class Hits(NamedTuple):
-    """The best concepts of each query so far, in no order. *Shapes:* (q,), and (q, k) the rest."""
+    """The best concepts of each query so far, in no order, and how many stretches were scored.
 
+    *Shapes:* efforts and counts (q,), the others (q, k).
+    """
+
+    efforts: Longs
     counts: Longs
     concepts: Ints
     aliases: Ints
     scores: Floats
+
+    @classmethod
+    def empty(cls, n_queries: int, k: int) -> Hits:
+        """Return room for the best `k` concepts of each query."""
+        shape = (n_queries, k)
+        return cls(
+            np.zeros(n_queries, dtype=np.int64),
+            np.zeros(n_queries, dtype=np.int64),
+            np.zeros(shape, dtype=np.int32),
+            np.zeros(shape, dtype=np.int32),
+            np.zeros(shape, dtype=np.float32),
+        )
 
 
 class Memory(NamedTuple):

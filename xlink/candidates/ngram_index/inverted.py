@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ from xlink.candidates.texts import DistinctTexts
 from xlink.errors import DataError
 from xlink.progress import track
 
-__all__ = ["InvertedIndex", "invert"]
+__all__ = ["InvertedIndex", "invert", "with_single_texts"]
 
 _BATCH = 20_000
 _COMMON = 24
@@ -49,6 +50,11 @@ class InvertedIndex:
     alias_offsets: npt.NDArray[np.int64]
     text_aliases: npt.NDArray[np.int32]
 
+    @property
+    def stretch_size(self) -> int:
+        """Texts of a stretch: 1 or `STRETCH`."""
+        return 1 if len(self.norms) == len(self.stretch_norms) else STRETCH
+
 
 def invert(analyser: NgramAnalyser, distinct: DistinctTexts) -> InvertedIndex:
     """Index texts by their n-grams, each weighted by idf(t) = 1 + ln((1 + N) / (1 + df(t))).
@@ -71,41 +77,92 @@ def invert(analyser: NgramAnalyser, distinct: DistinctTexts) -> InvertedIndex:
     weights = (1 + np.log((1 + n_texts) / (1 + frequencies))).astype(np.float32)
     masses = weights.astype(np.float64) ** 2
     norms = np.sqrt(inverting.sums(offsets, columns, masses[numbers]))
-    order = _in_order(norms)
-    norms = norms[order].astype(np.float32)
-    stretch_offsets, stretch_terms = inverting.stretches(offsets, columns, numbers, order)
-    del columns
-    n_common = int((frequencies * _COMMON > len(stretch_offsets) - 1).sum())
-    n_postings = np.bincount(stretch_terms >> STRETCH, minlength=n_terms)
-    n_postings[:n_common] = 0
-    posting_offsets = segment_offsets(n_postings)
-    bitmaps, postings = inverting.columns(stretch_offsets, stretch_terms, posting_offsets, n_common)
-    alias_offsets = segment_offsets(np.diff(distinct.offsets)[order])
-    text_aliases = inverting.taken(distinct.offsets, distinct.aliases, order, alias_offsets)
-    return InvertedIndex(
+    return _laid_out(
+        _Names(offsets, columns, norms, distinct.offsets, distinct.aliases),
+        numbers,
+        STRETCH,
         alphabet=analyser.alphabet,
         vocabulary=vocabulary,
         term_numbers=numbers,
         term_weights=weights,
+    )
+
+
+def with_single_texts(index: InvertedIndex) -> InvertedIndex:
+    """Return the same index with stretches of one text, for names whose neighbours are not alike.
+
+    What bounds eight unlike texts at once leaves out none of them.
+    """
+    from xlink.candidates.ngram_index import inverting
+
+    offsets, terms = inverting.texts(
+        index.stretch_offsets, index.stretch_terms, len(index.norms), index.stretch_size
+    )
+    return _laid_out(
+        _Names(offsets, terms, index.norms, index.alias_offsets, index.text_aliases),
+        np.arange(len(index.vocabulary), dtype=np.int32),
+        1,
+        alphabet=index.alphabet,
+        vocabulary=index.vocabulary,
+        term_numbers=index.term_numbers,
+        term_weights=index.term_weights,
+    )
+
+
+class _Names(NamedTuple):
+    """Texts with their terms, lengths of vectors and aliases, as `InvertedIndex` has them."""
+
+    term_offsets: npt.NDArray[np.int64]
+    terms: npt.NDArray[np.int32]
+    norms: npt.NDArray[np.float64] | npt.NDArray[np.float32]
+    alias_offsets: npt.NDArray[np.int64]
+    aliases: npt.NDArray[np.int32]
+
+
+def _laid_out(
+    names: _Names,
+    numbers: npt.NDArray[np.int32],
+    size: int,
+    **vocabulary: Any,
+) -> InvertedIndex:
+    """Return an index with stretches of `size` texts. *Shape:* (terms,) new numbers of terms"""
+    from xlink.candidates.ngram_index import inverting
+
+    order = _in_order(names.norms, _LENGTHS if size > 1 else len(names.norms))
+    norms = names.norms[order].astype(np.float32)
+    stretch_offsets, stretch_terms = inverting.stretches(
+        names.term_offsets, names.terms, numbers, order, size
+    )
+    frequencies = np.bincount(numbers[names.terms], minlength=len(numbers))
+    n_common = int((frequencies * _COMMON > len(stretch_offsets) - 1).sum())
+    n_postings = np.bincount(stretch_terms >> STRETCH, minlength=len(numbers))
+    n_postings[:n_common] = 0
+    posting_offsets = segment_offsets(n_postings)
+    bitmaps, postings = inverting.columns(stretch_offsets, stretch_terms, posting_offsets, n_common)
+    alias_offsets = segment_offsets(np.diff(names.alias_offsets)[order])
+    return InvertedIndex(
         bitmaps=bitmaps,
         posting_offsets=posting_offsets,
         postings=postings,
         stretch_offsets=stretch_offsets,
         stretch_terms=stretch_terms,
         norms=norms,
-        stretch_norms=_least(norms, STRETCH),
-        bundle_norms=_least(norms, STRETCH * BUNDLE),
-        block_norms=_least(norms, STRETCH * BLOCK),
+        stretch_norms=_least(norms, size),
+        bundle_norms=_least(norms, size * BUNDLE),
+        block_norms=_least(norms, size * BLOCK),
         alias_offsets=alias_offsets,
-        text_aliases=text_aliases,
+        text_aliases=inverting.taken(names.alias_offsets, names.aliases, order, alias_offsets),
+        **vocabulary,
     )
 
 
-def _in_order(norms: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+def _in_order(
+    norms: npt.NDArray[np.float64] | npt.NDArray[np.float32], n_classes: int
+) -> npt.NDArray[np.int64]:
     """Return texts that have n-grams, by class of length, and as they came within each."""
     kept = np.flatnonzero(norms > 0)
     ranks = _inverse(np.argsort(norms[kept], kind="stable")).astype(np.int64)
-    classes = ranks * _LENGTHS // max(1, len(kept))
+    classes = ranks * n_classes // max(1, len(kept))
     return kept[np.argsort(classes, kind="stable")]
 
 

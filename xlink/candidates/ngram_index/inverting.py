@@ -8,7 +8,7 @@ import numpy.typing as npt
 from xlink.candidates.ngram_index.compiled import compiled
 from xlink.candidates.ngram_index.gallery import BLOCK, STRETCH, WORDS
 
-__all__ = ["columns", "stretches", "sums", "taken"]
+__all__ = ["columns", "stretches", "sums", "taken", "texts"]
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
@@ -28,13 +28,15 @@ def sums(offsets: Longs, terms: Ints, masses: Doubles) -> Doubles:
 
 
 @compiled
-def stretches(offsets: Longs, terms: Ints, numbers: Ints, order: Longs) -> tuple[Longs, Words]:
-    """Return the terms of each stretch of the texts in `order`, and which of them have it.
+def stretches(
+    offsets: Longs, terms: Ints, numbers: Ints, order: Longs, size: int
+) -> tuple[Longs, Words]:
+    """Return the terms of each stretch of `size` texts in `order`, and which texts have them.
 
     *Shapes:* (stretches + 1,) offsets; terms under their new numbers, ascending in each stretch,
-    and masks, both as many as the last offset says.
+    over `STRETCH` bits that tell the texts, as many as the last offset says.
     """
-    n_stretches = (len(order) + STRETCH - 1) // STRETCH
+    n_stretches = (len(order) + size - 1) // size
     n_occurrences = 0
     for text in order:
         n_occurrences += offsets[text + 1] - offsets[text]
@@ -42,7 +44,7 @@ def stretches(offsets: Longs, terms: Ints, numbers: Ints, order: Longs) -> tuple
     new_terms = np.empty(n_occurrences, dtype=np.uint32)
     filled = 0
     for stretch in range(n_stretches):
-        texts = order[stretch * STRETCH : (stretch + 1) * STRETCH]
+        texts = order[stretch * size : (stretch + 1) * size]
         n_own = 0
         for text in texts:
             n_own += offsets[text + 1] - offsets[text]
@@ -62,6 +64,28 @@ def stretches(offsets: Longs, terms: Ints, numbers: Ints, order: Longs) -> tuple
                 filled += 1
         new_offsets[stretch + 1] = filled
     return new_offsets, new_terms[:filled].copy()
+
+
+@compiled
+def texts(offsets: Longs, terms: Words, n_texts: int, size: int) -> tuple[Longs, Ints]:
+    """Return the terms of each text, from those of stretches of `size` texts."""
+    text_offsets = np.zeros(n_texts + 1, dtype=np.int64)
+    for stretch in range(len(offsets) - 1):
+        for term in terms[offsets[stretch] : offsets[stretch + 1]]:
+            for lane in range(size):
+                if (term >> lane) & 1:
+                    text_offsets[stretch * size + lane + 1] += 1
+    for text in range(n_texts):
+        text_offsets[text + 1] += text_offsets[text]
+    cursors, text_terms = text_offsets.copy(), np.empty(text_offsets[-1], dtype=np.int32)
+    for stretch in range(len(offsets) - 1):
+        for term in terms[offsets[stretch] : offsets[stretch + 1]]:
+            for lane in range(size):
+                if (term >> lane) & 1:
+                    text = stretch * size + lane
+                    text_terms[cursors[text]] = term >> STRETCH
+                    cursors[text] += 1
+    return text_offsets, text_terms
 
 
 @compiled

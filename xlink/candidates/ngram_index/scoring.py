@@ -59,6 +59,7 @@ def score(
     # seldom takes a place.
     start, end = 0, min(hits.concepts.shape[1], n_kept)
     while start < n_kept and factor * bounds[order[start]] * BOUND >= floor:
+        hits.efforts[wordings.owners[wording]] += end - start
         n_texts = _score(gallery, wordings, wording, unit, order[start:end], floor, memory)
         floor = offer(gallery, wordings, wording, n_texts, floor, hits, memory)
         start, end = end, min(end + AT_ONCE, n_kept)
@@ -76,6 +77,7 @@ def _score(
 ) -> int:
     """Write texts of found stretches that score `floor` or more, and return their number."""
     offsets, norms, scores = gallery.stretch_offsets, gallery.norms, memory.scores
+    size = gallery.stretch_size
     factor, norm, n_texts = wordings.factors[wording], wordings.norms[wording], 0
     needed = floor / factor * unit * (1 - SLACK)
     for place in places:
@@ -83,8 +85,8 @@ def _score(
         terms = gallery.stretch_terms[offsets[stretch] : offsets[stretch + 1]]
         shared = memory.shared[: _share(terms, memory.marks, memory.shared)]
         low, high = _sums(shared, memory.weights)
-        for lane in range(STRETCH):
-            text, sums = stretch * STRETCH + lane, low if lane < 4 else high
+        for lane in range(size):
+            text, sums = stretch * size + lane, low if lane < 4 else high
             summed = (sums >> np.uint64(16 * (lane & 3))) & np.uint64(65_535)
             if summed == 0 or summed < needed * norms[text]:
                 continue
