@@ -1,10 +1,11 @@
 """What of an index two querying processes share, and what each has for itself (Linux).
 
-    python benchmarks/shared_memory.py TERMINOLOGY [--index lookup tfidf flat ivf-sq8]
+    python benchmarks/shared_memory.py TERMINOLOGY [--index lookup tfidf flat ivf-sq8] [--beside]
 
 `flat` and `ivf-sq8` are dense indexes of vectors drawn at random, so that no encoder is in the way:
-what is measured is the memory of the index. From `/proc/self/smaps`, while both processes have
-answered and are alive.
+what is measured is the memory of the index. With `--beside`, the indexes are those that lie beside
+the terminology (`xlink index`); else they are built aside. From `/proc/self/smaps`, while both
+processes have answered and are alive.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from xlink import Query, Terminology
 from xlink.candidates.dense import DenseGenerator
 from xlink.candidates.lookup import AliasLookup
 from xlink.candidates.tfidf import TfidfNgrams
+from xlink.home import index_path
 from xlink.protocols import CandidateGenerator
 
 WAIT_S = 600
@@ -47,7 +49,8 @@ class Drawn:
             for text in texts
         ]
         vectors = np.array(rows, dtype=np.float32).reshape(-1, self.dimension)
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        found: npt.NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return found
 
 
 def main() -> None:
@@ -56,34 +59,36 @@ def main() -> None:
     parser.add_argument("--index", nargs="+", default=["lookup", "tfidf", "flat", "ivf-sq8"])
     parser.add_argument("--dimension", type=int, default=512)
     parser.add_argument("--queries", type=int, default=200)
+    parser.add_argument("--beside", action="store_true", help="lookup and tfidf as they lie there")
     given = parser.parse_args()
     terminology = Terminology.open(given.terminology)
     print(f"{terminology.n_aliases:,} names; MB of the index's files and seconds in each of two")
     for kind in given.index:
+        if given.beside:
+            report(kind, given.terminology, index_path(given.terminology, kind), given.queries)
+            continue
         with tempfile.TemporaryDirectory() as aside:
-            place = Path(aside) / "index"
             built = build(kind, terminology, given.dimension)
-            built.save(place)
+            built.save(Path(aside) / "index")
             del built
-            size = sum(each.stat().st_size for each in place.rglob("*") if each.is_file())
-            context = multiprocessing.get_context("spawn")
-            barrier = context.Barrier(PROCESSES)
-            queue = context.Queue()
-            running = [
-                context.Process(
-                    target=measured,
-                    args=(kind, given.terminology, place, given.queries, barrier, queue),
-                )
-                for _ in range(PROCESSES)
-            ]
-            for process in running:
-                process.start()
-            found = [queue.get(timeout=WAIT_S) for _ in running]
-            for process in running:
-                process.join(WAIT_S)
-            print(f"{kind}: {size / 1e6:.0f} MB on disk")
-            for figures in found:
-                print("   " + ", ".join(f"{name} {mb:.1f}" for name, mb in figures.items()))
+            report(kind, given.terminology, Path(aside) / "index", given.queries)
+
+
+def report(kind: str, terminology: Path, place: Path, n_queries: int) -> None:
+    size = sum(each.stat().st_size for each in place.rglob("*") if each.is_file())
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(PROCESSES)
+    queue = context.Queue()
+    told = (kind, terminology, place, n_queries, barrier, queue)
+    running = [context.Process(target=measured, args=told) for _ in range(PROCESSES)]
+    for process in running:
+        process.start()
+    found = [queue.get(timeout=WAIT_S) for _ in running]
+    for process in running:
+        process.join(WAIT_S)
+    print(f"{kind}: {size / 1e6:.0f} MB on disk")
+    for figures in found:
+        print("   " + ", ".join(f"{name} {mb:.1f}" for name, mb in figures.items()), flush=True)
 
 
 def build(kind: str, terminology: Terminology, dimension: int) -> CandidateGenerator:

@@ -149,9 +149,33 @@ class CandidateSet:
         return self._values(start, end, terminology)
 
     def lists(self, terminology: Terminology) -> list[tuple[Candidate, ...]]:
-        """Return the candidates of every query as values; cut the set to what is needed first."""
-        values = self._values(0, self.n_candidates, terminology)
-        return [values[start:end] for start, end in pairwise(self.query_offsets.tolist())]
+        """Return the candidates of every query as values; cut the set to what is needed first.
+
+        Equal lists share one value.
+        """
+        numbers: dict[tuple[bytes, ...], int] = {}
+        keys = self._keys()
+        for number, key in enumerate(keys):
+            numbers.setdefault(key, number)
+        distinct = self.queries_at(np.array(list(numbers.values()), dtype=np.int64))
+        values = distinct._values(0, distinct.n_candidates, terminology)
+        bounds = pairwise(distinct.query_offsets.tolist())
+        made = {key: values[start:end] for key, (start, end) in zip(numbers, bounds, strict=True)}
+        return [made[key] for key in keys]
+
+    def _keys(self) -> list[tuple[bytes, ...]]:
+        """Return what tells the values of one query from those of another."""
+        columns: list[npt.NDArray[Any]] = [
+            self.concept_rows,
+            self.alias_rows,
+            self.scores,
+            self.generator_codes,
+        ]
+        columns += [] if self.trace_ranks is None else [self.trace_ranks]
+        return [
+            tuple(column[start:end].tobytes() for column in columns)
+            for start, end in pairwise(self.query_offsets.tolist())
+        ]
 
     def _values(self, start: int, end: int, terminology: Terminology) -> tuple[Candidate, ...]:
         columns = (

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
-from xlink.batches import in_batches
+from xlink.batches import by_mentions, in_batches
 from xlink.candidate_set import CandidateSet
 from xlink.candidates.fusion import Fusion, WeightedFusion
 from xlink.candidates.joint_search import JointSearch
@@ -20,16 +21,10 @@ from xlink.home import terminology_path
 from xlink.indexes import open_detectors, open_generator
 from xlink.rerank.opening import open_reranker
 from xlink.terminology import Terminology
-from xlink.types import NO_FILTER, Document, Filter, LinkedDocument, Query
+from xlink.types import NO_FILTER, Document, Filter, Link, LinkedDocument, Query
 
 if TYPE_CHECKING:
-    from xlink.protocols import (
-        CandidateGenerator,
-        Decider,
-        DocumentStep,
-        MentionDetector,
-        Reranker,
-    )
+    from xlink.protocols import CandidateGenerator, Decider, DocumentStep, MentionDetector, Reranker
 
 __all__ = ["DEFAULT_DETECTOR", "DEFAULT_GENERATORS", "RECIPE_DETECTOR", "Linker"]
 
@@ -89,6 +84,7 @@ class Linker:
             terminology.select(own.or_else(where))  # which refuses what the terminology has not
         self.window_chars = window_chars
         self.long_forms = long_forms
+        self._search: JointSearch | None = None
 
     @classmethod
     def open(
@@ -131,15 +127,16 @@ class Linker:
         """
         if not isinstance(terminology, Terminology):
             terminology = Terminology.open(terminology_path(terminology))
+        opened = [open_generator(terminology, name) for name in generators]
         return cls(
             terminology,
-            generators=[open_generator(terminology, name) for name in generators],
+            generators=opened,
             detector=None if detector is None else open_detectors(terminology, detector, overlaps),
             reranker=None
             if reranker is None
             else open_reranker(reranker, terminology, cascade=cascade),
             decider=open_decider(
-                generators,
+                [each.name for each in opened],
                 WeightedFusion(cut_at=k),
                 is_reranked=reranker is not None,
                 calibration=calibration,
@@ -245,7 +242,10 @@ class Linker:
     def fused(self, queries: Sequence[Query]) -> CandidateSet:
         """Return the candidates of each query as they are before re-ranking."""
         search = JointSearch(self.generators, self.fusion, self.k, self.where, self.where_by_label)
-        return search.candidates(queries)
+        known = self._search
+        if known is None or known != search:
+            known = self._search = search.remembering()
+        return known.candidates(queries)
 
     def queries(self, document: Document) -> Iterator[Query]:
         """Yield a query for each mention of a document, with its context and its long form."""
@@ -285,8 +285,15 @@ class Linker:
         if detect and self.detector is not None:
             documents = self.detector.detect(documents, self.where)
         documents = annotated_by(self.steps, documents, after_detection=True)
-        queries = [query for document in documents for query in self.queries(document)]
-        links = iter(self.decider.decide(documents, self.candidates(queries), self.terminology))
+        links = self._links(documents)
         for document in documents:
-            linked = LinkedDocument(document, tuple(next(links) for _ in document.mentions))
+            linked = LinkedDocument(document, tuple(islice(links, len(document.mentions))))
             yield settled(linked, beyond=detect)
+
+    def _links(self, documents: Sequence[Document]) -> Iterator[Link]:
+        """Yield one link a mention, so many at a time that memory does not grow with a document."""
+        queries = chain.from_iterable(map(self.queries, documents))
+        for some in by_mentions(documents):
+            asked = list(islice(queries, sum(len(document.mentions) for document in some)))
+            decided = self.decider.decide(some, self.candidates(asked), self.terminology)
+            yield from (link for link, _ in zip(decided, asked, strict=True))

@@ -32,7 +32,11 @@ __all__ = [
 
 @runtime_checkable
 class CandidateGenerator(Protocol):
-    """Proposes concepts for mentions; an index over one terminology stands behind it."""
+    """Proposes concepts for mentions; an index over one terminology stands behind it.
+
+    One whose answers depend on few fields of a query says so by `reads`, such as
+    `frozenset({"language", "text"})`: queries that differ in others are then asked once.
+    """
 
     name: str
     terminology: Terminology
@@ -69,7 +73,10 @@ class Reranker(Protocol):
 
 @runtime_checkable
 class Decider(Protocol):
-    """Says which candidate a mention is linked to, if any."""
+    """Says which candidate a mention is linked to, if any.
+
+    A document with thousands of mentions comes in several calls, with some of them each time.
+    """
 
     def decide(
         self, documents: Sequence[Document], candidates: CandidateSet, terminology: Terminology

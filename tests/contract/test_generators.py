@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xlink.candidates.lookup import AliasLookup, ExactLookup
+from xlink.candidates.lookup import AliasLookup, CognateLookup, ExactLookup
 from xlink.candidates.tfidf import TfidfNgrams
 from xlink.protocols import CandidateGenerator
 from xlink.terminology import Terminology
@@ -21,6 +21,12 @@ class TestAliasLookupOfMisspeltWords(GeneratorLaws):
     @pytest.fixture
     def generator(self, terminology: Terminology) -> CandidateGenerator:
         return AliasLookup.build(terminology, cognates=True, near=True)
+
+
+class TestCognateLookup(GeneratorLaws):
+    @pytest.fixture
+    def generator(self, terminology: Terminology) -> CandidateGenerator:
+        return CognateLookup.build(terminology)
 
 
 class TestExactLookup(GeneratorLaws):

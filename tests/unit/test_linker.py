@@ -161,6 +161,37 @@ def test_batches_do_not_show(linker: Linker, monkeypatch: pytest.MonkeyPatch) ->
     assert [linker.link(document) for document in documents] == whole
 
 
+def test_parts_of_documents_do_not_show(
+    small: Terminology,
+    parts: tuple[AliasLookup, TfidfNgrams],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = "Diabetes mellitus (DM), heart failure, DM, oedema and DM, zz. "
+    named = r"Diabetes mellitus|DM|heart failure|oedema|zz"
+    spans = [match.span() for match in re.finditer(named, text)]
+    documents = [Document.from_spans(text, spans, id=str(n), language="en") for n in range(3)]
+    documents.insert(1, Document("none", text, "en"))
+    whole = list(Linker(small, generators=parts).link(documents, detect=False))
+    assert [len(each.links) for each in whole] == [7, 0, 7, 7]
+    for size in (1, 4, 7):
+        monkeypatch.setattr(xlink.batches, "_BATCH_MENTIONS", size)
+        assert list(Linker(small, generators=parts).link(documents, detect=False)) == whole
+
+
+def test_a_linker_forgets_what_it_found_when_its_parts_change(
+    small: Terminology, parts: tuple[AliasLookup, TfidfNgrams]
+) -> None:
+    linker = Linker(small, generators=parts)
+    query = Query("1", "oedema", language="en")
+    assert linker.fused([query]).n_candidates > 1
+    linker.k = 1
+    assert linker.fused([query]).n_candidates == 1
+    linker.generators, linker.k = parts[:1], 64
+    assert linker.fused([query]).generators == ("lookup",)
+    linker.where = Filter(languages=frozenset({"es"}))
+    assert linker.fused([query]).n_candidates == 0
+
+
 def test_a_filter_reaches_detector_and_generators(
     small: Terminology, parts: tuple[AliasLookup, TfidfNgrams]
 ) -> None:

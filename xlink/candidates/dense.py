@@ -46,6 +46,7 @@ class DenseGenerator:
     """
 
     name = "dense"
+    reads = frozenset({"text"})
 
     def __init__(
         self, terminology: Terminology, index: DenseIndex, *, encoder: Encoder | str, prefix: str

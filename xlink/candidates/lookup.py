@@ -25,7 +25,7 @@ from xlink.text.keys import bag_key_of_folded, key_hashes, surface_key
 from xlink.text.tokens import primary_language
 from xlink.types import NO_FILTER, Filter, Query
 
-__all__ = ["AliasLookup", "ExactLookup"]
+__all__ = ["AliasLookup", "CognateLookup", "ExactLookup"]
 
 _FORMAT = 3
 
@@ -51,6 +51,7 @@ class AliasLookup:
     """
 
     name = "lookup"
+    reads = frozenset({"language", "text"})
     levels: ClassVar[tuple[str, ...]] = ("surface", "folded", "bag")
 
     def __init__(
@@ -235,6 +236,18 @@ class AliasLookup:
         costs: npt.NDArray[np.float32] = _KIND_COSTS[terminology.alias_kinds[aliases]]
         costs[differs] += np.float32(_OTHER_LANGUAGE_COST)
         return costs
+
+
+class CognateLookup(AliasLookup):
+    """Alias lookup that is built with cognates: what `cognates` is registered for.
+
+    It stands in the place of `lookup`, and its candidates count as those of `lookup`.
+    """
+
+    @classmethod
+    def build(cls, terminology: Terminology, *, cognates: bool = True, near: bool = False) -> Self:
+        """Build as `AliasLookup.build` does, with cognates unless told."""
+        return super().build(terminology, cognates=cognates, near=near)
 
 
 class ExactLookup(AliasLookup):

@@ -35,6 +35,7 @@ class TrainingMentions:
     """
 
     name = "training"
+    reads = frozenset({"text"})
 
     def __init__(self, terminology: Terminology, arrays: dict[str, npt.NDArray[Any]]) -> None:
         self.terminology = terminology

@@ -28,6 +28,7 @@ __all__ = [
     "OverlapRule",
     "ReaderName",
     "ReaderOptions",
+    "TerminologyArgument",
     "TerminologyName",
     "Threshold",
     "Within",
@@ -39,6 +40,8 @@ __all__ = [
     "writer_of",
 ]
 
+# What a verb acts on stands without a flag: build, update, stats, index, train encoder.
+TerminologyArgument = Annotated[str, typer.Argument(help="Name or folder of a built terminology.")]
 TerminologyName = Annotated[
     str, typer.Option("--terminology", "-t", help="Name or folder of a built terminology.")
 ]

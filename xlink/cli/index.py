@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
+from xlink.cli.arguments import TerminologyArgument
 from xlink.cli.output import note
 
 __all__ = ["index"]
 
 
 def index(
-    terminology: Annotated[str, typer.Argument(help="Name or folder of a built terminology.")],
+    terminology: TerminologyArgument,
     using: Annotated[
         list[str] | None, typer.Option("--using", help="Generator or detector; may be repeated.")
     ] = None,

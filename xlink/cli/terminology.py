@@ -13,6 +13,7 @@ from xlink.cli.arguments import (
     Languages,
     OnlySources,
     OnlyTypes,
+    TerminologyArgument,
     TerminologyName,
     Within,
     filter_of,
@@ -51,7 +52,7 @@ def build(
 
 @app.command()
 def update(
-    terminology: Annotated[str, typer.Argument(help="Name or folder of a built terminology.")],
+    terminology: TerminologyArgument,
     add: Annotated[
         list[str] | None, typer.Option(help="Specification of what to add; may be repeated.")
     ] = None,
@@ -184,8 +185,8 @@ def search(
 
 
 @app.command()
-def stats(terminology: TerminologyName, as_json: Json = False) -> None:
-    """Count concepts and names. Example: xlink terminology stats -t icd10"""
+def stats(terminology: TerminologyArgument, as_json: Json = False) -> None:
+    """Count concepts and names. Example: xlink terminology stats icd10"""
     from dataclasses import asdict
 
     from xlink.home import terminology_path

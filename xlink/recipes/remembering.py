@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from xlink.candidate_set import CandidateSet
+from xlink.candidates.joint_search import fields_read
 from xlink.terminology import Terminology
 from xlink.types import NO_FILTER, Filter, Query
 
@@ -27,6 +28,7 @@ class RememberingGenerator:
     def __init__(self, generator: CandidateGenerator) -> None:
         self.generator = generator
         self.name = generator.name
+        self.reads = fields_read(generator)
         self.terminology = generator.terminology
         self._answers: dict[tuple[tuple[Query, ...], int, Filter], CandidateSet] = {}
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from xlink.candidate_set import CandidateSet
+from xlink.candidates.joint_search import fields_read
 from xlink.errors import ArtifactError, StaleIndexError
 from xlink.protocols import CandidateGenerator
 from xlink.terminology import Terminology, build_terminology
@@ -89,6 +90,14 @@ class GeneratorLaws:
         backwards = [generator.generate(queries[::-1], 8).rows_of(n) for n in range(len(queries))]
         for number, rows in enumerate(backwards[::-1]):
             assert rows.tolist() == whole.rows_of(number).tolist()
+
+    def test_reads_no_more_than_it_says(
+        self, generator: CandidateGenerator, queries: list[Query]
+    ) -> None:
+        unlike = {"label": "Other", "language": "tlh", "left": "no", "mention_id": "other"}
+        unread = {key: value for key, value in unlike.items() if key not in fields_read(generator)}
+        others = [replace(query, **unread) for query in queries]
+        assert same(generator.generate(others, 8), generator.generate(queries, 8))
 
     def test_saved_and_loaded_gives_the_same(
         self, generator: CandidateGenerator, queries: list[Query], tmp_path: Path

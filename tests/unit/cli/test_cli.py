@@ -24,6 +24,7 @@ VERBS = (
     "evaluate",
     "reproduce",
     "convert",
+    "translate",
     "explain",
     "serve",
     "train",
@@ -228,7 +229,7 @@ def test_index_builds_what_is_asked(shell: Shell, tmp_path: Path) -> None:
 def test_show_and_stats(shell: Shell, built: Terminology) -> None:
     assert shell("terminology", "show", "T:06", "-t", built.path) == 0
     assert "hipertensión arterial" in shell.out
-    assert shell("terminology", "stats", "-t", built.path, "--json") == 0
+    assert shell("terminology", "stats", built.path, "--json") == 0
     assert json.loads(shell.out)["n_concepts"] == 12
 
 

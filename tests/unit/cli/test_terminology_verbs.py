@@ -50,8 +50,8 @@ def test_build_reports(tmp_path: Path) -> None:
 
 
 def test_stats_is_the_same_report(small: Terminology) -> None:
-    assert "concepts: 12" in run("stats", "-t", small.path).splitlines()
-    counted = json.loads(run("stats", "-t", small.path, "--json"))
+    assert "concepts: 12" in run("stats", small.path).splitlines()
+    counted = json.loads(run("stats", small.path, "--json"))
     assert counted["n_aliases_by_kind"]["abbreviation"] == 5
     assert counted["most_ambiguous"][0]["concept_ids"] == ["T:03", "T:07"]
     assert counted["fingerprint"] == small.fingerprint

@@ -43,7 +43,7 @@ from xlink.candidates.ngram_index.sweep import BINS, sweep
 
 __all__ = ["Gallery", "Hits", "Wordings", "search"]
 
-_STRETCHES_A_CONCEPT = 3  # so many are looked at for each: their bounds are above true cosines
+_STRETCHES_A_CONCEPT = 5  # so many are looked at for each: their bounds are above true cosines
 
 
 def _made(sources: int) -> Callable[[Gallery, Wordings, Hits, int], None]:

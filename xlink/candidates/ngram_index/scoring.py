@@ -85,7 +85,7 @@ def _score(
         terms = gallery.stretch_terms[offsets[stretch] : offsets[stretch + 1]]
         shared = memory.shared[: _share(terms, memory.marks, memory.shared)]
         low, high = _sums(shared, memory.weights)
-        for lane in range(size):
+        for lane in range(STRETCH):  # a stretch of one text has none in the others
             text, sums = stretch * size + lane, low if lane < 4 else high
             summed = (sums >> np.uint64(16 * (lane & 3))) & np.uint64(65_535)
             if summed == 0 or summed < needed * norms[text]:

@@ -54,7 +54,7 @@ class Pace:
 _PACES: dict[Kind, Pace] = {
     "transformer": Pace(128, 1.0, 2e-5, "multi-similarity"),
     "usem3": Pace(128, 2.0, 1e-3, "multiple-negatives"),
-    "static": Pace(1_024, 15.0, 0.01, "multiple-negatives"),
+    "static": Pace(1_024, 15.0, 0.005, "multiple-negatives"),
 }
 
 

@@ -17,8 +17,9 @@ from xlink.candidates.words.learning import learn_cognates, rules_of
 from xlink.candidates.words.rules import CognateRule, CognateRules
 from xlink.candidates.words.vocabulary import Vocabulary, WordCounts
 from xlink.errors import DataError
+from xlink.linker import Linker
 from xlink.terminology import Terminology, build_terminology
-from xlink.types import Alias, Concept, Filter, Query
+from xlink.types import Alias, Concept, Document, Filter, Query
 
 LONG = st.text("abc", min_size=8, max_size=10)
 
@@ -116,6 +117,19 @@ def test_misspelt_words_are_looked_up_where_asked_for(tmp_path: Path) -> None:
     loaded = AliasLookup.load(tmp_path / "index", made)
     assert found(loaded, "membranous nephropaty", "en") == ["membranous nephropathy"]
     assert loaded.updated(made).near
+
+
+def test_cognates_are_a_generator_of_their_own_for_commands_and_recipes(tmp_path: Path) -> None:
+    made = terminology(tmp_path / "t", "Arthropathy")
+    linker = Linker.open(made, generators=["cognates"], detector=None)
+    usual = Linker.open(made, generators=["lookup"], detector=None)
+    assert linker.decider == usual.decider  # of the calibration that comes with xlink for `lookup`
+    document = Document.from_spans("Artropatía.", [(0, 10)], language="es")
+    for each, generator in ((linker, "lookup"), (usual, None)):
+        (link,) = each.link(document, detect=False).links
+        assert [one.generator for one in link.candidates] == ([generator] if generator else [])
+    linker.save(tmp_path / "saved")
+    assert Linker.load(tmp_path / "saved").candidates([Query("", "Artropatía")]).n_candidates == 1
 
 
 def test_what_a_filter_leaves_out_is_not_there(tmp_path: Path) -> None:
