@@ -28,6 +28,8 @@ from xlink.linker import DEFAULT_GENERATORS
 from xlink.tally import Tally
 from xlink.types import NO_FILTER, Document, Link, LinkedDocument, Mention
 
+EXACT_DETECTOR = "dictionary?short_forms=false"
+
 
 def main() -> None:
     arguments = read_arguments()
@@ -54,10 +56,11 @@ def main() -> None:
         linked = [answered(each, found[each.id], terminology, where) for each in documents]
         print_scores(name, linked, documents, terminology)
     names = arguments.detector or ["dictionary"]
-    systems: list[tuple[str, str, tuple[str, ...]]] = [("exact names", "dictionary", ("exact",))]
+    systems: list[tuple[str, str, tuple[str, ...]]] = [("exact names", EXACT_DETECTOR, ("exact",))]
     systems += [(f"xlink, {name}", name, DEFAULT_GENERATORS) for name in names]
     for name, detector, generators in systems:
         linker = Linker.open(terminology, detector=detector, where=where, generators=generators)
+        linker.long_forms = name != "exact names"
         list(linker.link(documents[:2]))
         began = time.process_time()
         linked = list(linker.link(documents))

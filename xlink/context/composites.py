@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from xlink.text.tokens import primary_language
+from xlink.text.folding import fold
+from xlink.text.tokens import common_words, primary_language
 from xlink.types import Document, Mention, Span
 
 __all__ = ["CompositesStep", "splits"]
@@ -86,7 +87,7 @@ def _beyond(text: str, span: Span, language: str, taken: bytearray) -> Iterator[
     A dictionary finds *insuficiencia renal* in *insuficiencia renal y hepática*.
     """
     start, end = span
-    for first, last in _lengthened(text, span, _JOINING.get(primary_language(language), _ANY)):
+    for first, last in _lengthened(text, span, language):
         added = (first, start) if first < start else (end, last)
         if any(taken[slice(*added)]):
             continue
@@ -97,17 +98,27 @@ def _beyond(text: str, span: Span, language: str, taken: bytearray) -> Iterator[
                 yield moved
 
 
-def _lengthened(text: str, span: Span, joining: frozenset[str]) -> Iterator[Span]:
-    """Yield a mention with what is joined to it, and one to three words of that."""
+def _lengthened(text: str, span: Span, language: str) -> Iterator[Span]:
+    """Yield a mention with what is joined to it, and one to three words of that.
+
+    The outermost word is no everyday one, of which nothing is the name.
+    """
     start, end = span
+    joining = _JOINING.get(primary_language(language), _ANY)
     after = _AFTER.match(text, end)
     if after and after[1].lower() in joining:
-        words = [match.end() for match in _WORD.finditer(text, after.start(2), after.end())]
-        yield from ((start, last) for last in words)
+        words = _content_words(text, after.start(2), after.end(), language)
+        yield from ((start, word.end()) for word in words)
     before = _BEFORE.search(text, max(0, start - _MOST_CHARS_BEFORE), start)
     if before and before[2].lower() in joining:
-        words = [match.start() for match in _WORD.finditer(text, before.start(1), before.end(1))]
-        yield from ((first, end) for first in reversed(words))
+        words = _content_words(text, before.start(1), before.end(1), language)
+        yield from ((word.start(), end) for word in reversed(words))
+
+
+def _content_words(text: str, start: int, end: int, language: str) -> list[re.Match[str]]:
+    everyday = common_words(language)
+    found = _WORD.finditer(text, start, end)
+    return [word for word in found if fold(word[0]) not in everyday]
 
 
 def _moved(parts: tuple[Part, ...], offset: int) -> tuple[Part, ...]:

@@ -10,9 +10,9 @@ from xlink.types import Document, Link, LinkedDocument, Mention, Query
 
 __all__ = ["settled", "with_whole_words"]
 
-# A single word is near to something always. On DisTEMIST right parts score above .8, wrong below.
-_LEAST_SCORE = 0.7
-_LEAST_SCORE_BEYOND = 0.9  # of parts that no mention held before
+# A single word is near to something always. On DisTEMIST, parts of right wholes reach .8.
+_LEAST_SCORE = 0.85
+_LEAST_SCORE_BEYOND, _LEAST_CONFIDENCE_BEYOND = 0.9, 0.5  # of parts that no mention held before
 
 _Way = tuple[str, str]  # the id of the whole, and that of its parts up to their number
 
@@ -21,10 +21,11 @@ def settled(linked: LinkedDocument, *, beyond: bool = True) -> LinkedDocument:
     """Return a linked document in which no mention stands beside parts of it.
 
     Ids of parts are `WHOLE.WAY.PART`. Parts stay where all of one way are linked, to different
-    concepts, and the worst of them with a score of .7 and a better one than the whole, or with .9
-    if they reach `beyond` it and may; then the whole goes, and they are named `WHOLE.PART`. Of
-    several such ways the best is taken, and one that shares words before one that shares none:
-    *cocaine abuse* rather than *cocaine* in *cocaine and ethanol abuse*. What has no parts stays.
+    concepts, and the worst of them with a score of .85 and a better one than the whole, or with .9
+    and a confidence of .5 if they reach `beyond` it and may; then the whole goes, and they are
+    named `WHOLE.PART`. Of several such ways the best is taken, and one that shares words before
+    one that shares none: *cocaine abuse* rather than *cocaine* in *cocaine and ethanol abuse*. What
+    has no parts stays.
     """
     wholes = {link.mention.id: link for link in linked.links if not link.mention.part_of}
     ways: defaultdict[_Way, list[Link]] = defaultdict(list)
@@ -71,7 +72,8 @@ def _way(mention: Mention) -> _Way:
 def _is_better(parts: list[Link], whole: Link, *, beyond: bool) -> bool:
     worth, (start, end) = _worth(parts), (whole.mention.start, whole.mention.end)
     if any(part.mention.start < start or end < part.mention.end for part in parts):
-        return beyond and worth >= _LEAST_SCORE_BEYOND
+        sure = min(part.confidence for part in parts) >= _LEAST_CONFIDENCE_BEYOND
+        return beyond and sure and worth >= _LEAST_SCORE_BEYOND
     return worth >= _LEAST_SCORE and worth > _worth([whole])
 
 

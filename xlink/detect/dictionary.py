@@ -14,6 +14,7 @@ from xlink.detect.found import Finder
 from xlink.detect.matches import Match, without_overlaps
 from xlink.detect.readings import Reader
 from xlink.detect.segments import Segments, join_segments
+from xlink.detect.short_forms import with_short_forms
 from xlink.detect.tables import NameTables
 from xlink.detect.tokenised import TokenisedText
 from xlink.detect.wordbags import WordBags
@@ -25,7 +26,7 @@ from xlink.types import NO_FILTER, Document, Filter, Mention
 
 __all__ = ["DetectionOptions", "DictionaryDetector"]
 
-_KIND, _FORMAT = "dictionary detector", 2
+_KIND, _FORMAT = "dictionary detector", 3
 _UNKNOWN = "und"
 _OTHER_LANGUAGE_COST = 0.03
 _N_READERS = 64  # languages times filters; each holds the names it looks for
@@ -37,11 +38,13 @@ class DetectionOptions:
 
     Beside names in its own language, a text is searched for those in `also_languages` that have
     several words or are abbreviations. Of overlapping mentions the longest stays, unless `nested`
-    keeps all.
+    keeps all. With `short_forms`, the abbreviations that a text defines are found for what it says
+    they mean.
     """
 
     also_languages: tuple[str, ...] = ("en",)
     nested: bool = False
+    short_forms: bool = True
 
 
 _DEFAULT = DetectionOptions()
@@ -148,6 +151,11 @@ class DictionaryDetector:
         found: list[list[Match]] = [[] for _ in documents]
         for (number, offset, _, _), matches in zip(pieces, in_pieces, strict=True):
             found[number] += [match.moved(offset) for match in matches] if offset else matches
+        if self.options.short_forms:
+            found = [
+                with_short_forms(document.text, matches, self.terminology, document.language)
+                for document, matches in zip(documents, found, strict=True)
+            ]
         if self.options.nested:
             return [
                 sorted(matches, key=lambda match: (match.start, -match.end)) for matches in found

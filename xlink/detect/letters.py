@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 
 from xlink.detect.tokenised import TokenisedText
 from xlink.text.tokens import common_words
 
-__all__ = ["has_letters_of", "is_shouted", "letters_of", "mistakes_word"]
+__all__ = ["has_letters_of", "is_shouted", "letters_of", "mistakes_letter", "mistakes_word"]
 
 _N_NEIGHBOURS = 6
 _MAX_ABBREVIATION_CHARS = 5
+_LONE_CAPITAL = re.compile(r"\b[A-Z]\b")
 _CLAUSE_ENDS = frozenset(",/()[]\n")
 
 
@@ -47,6 +49,16 @@ def mistakes_word(surface: str, name: str, everyday: frozenset[str]) -> bool:
         len(word) > 2 and word in everyday and accented.get(word, word) != word
         for word in _words(surface)
     )
+
+
+def mistakes_letter(surface: str, name: str, small_words: frozenset[str]) -> bool:
+    """Tell whether a lone capital of a name is a small word where it stands.
+
+    >>> mistakes_letter("a snarkosis type", "Type A snarkosis", frozenset({"a"}))
+    True
+    """
+    written, named = (Counter(_LONE_CAPITAL.findall(text)) for text in (surface, name))
+    return any(letter.lower() in small_words for letter in named - written)
 
 
 def is_shouted(text: TokenisedText, first: int, last: int, language: str) -> bool:

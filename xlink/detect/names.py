@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,16 +15,25 @@ from xlink.detect.tokenised import MAX_TOKEN_CHARS, without_possessives
 from xlink.tally import Tally
 from xlink.terminology import Terminology
 from xlink.terminology.schema import KINDS
-from xlink.text.folding import fold_many
+from xlink.text.folding import fold, fold_many
 from xlink.text.keys import ROMAN_NUMERALS
-from xlink.text.tokens import based_text, common_words, primary_language, token_spans
+from xlink.text.tokens import base_form, based_text, common_words, primary_language, token_spans
 
-__all__ = ["MAX_TOKENS", "Name", "based_words", "loud_sources", "searched_names"]
+__all__ = [
+    "MAX_TOKENS",
+    "Name",
+    "based_words",
+    "is_one_of_class",
+    "loud_sources",
+    "searched_names",
+]
 
 MAX_TOKENS = 128
 """A longer name is a definition, which no text repeats."""
 
 _BATCH = 100_000
+_LATIN_SINGULARS = {"ae": "a", "i": "us", "omata": "oma"}  # of fistulae, nevi, papillomata
+_LATIN_PLURAL = re.compile(rf"(?<=\w{{3}})(?:{'|'.join(_LATIN_SINGULARS)})(?![^ ])")
 _ABBREVIATION = KINDS.index("abbreviation")
 _MAX_CAPITALS = 5
 # Han, kana and Hangul say more with a sign than other scripts; they stand above this code point.
@@ -48,9 +58,28 @@ def based_words(words: list[str], language: str) -> list[str]:
 
     >>> based_words(["tumours", "of", "type", "ii"], "en")
     ['tumor', 'of', 'type', '2']
+    >>> based_words(["branchial", "fistulae"], "en")
+    ['branchial', 'fistula']
     """
-    based = based_text(" ".join(words), language).split(" ") if words else []
+    if not words:
+        return []
+    text = " ".join(words)
+    if primary_language(language) == "en":
+        text = _LATIN_PLURAL.sub(lambda plural: _LATIN_SINGULARS[plural[0]], text)
+    based = based_text(text, language).split(" ")
     return [ROMAN_NUMERALS.get(word, word) for word in based]
+
+
+def is_one_of_class(surface: str, name: str, language: str) -> bool:
+    """Tell whether a word is the singular of a name in the plural.
+
+    A concept that is named so is mostly a class, and one of its kind something else.
+
+    >>> is_one_of_class("patient", "Patients", "en"), is_one_of_class("cysts", "Cyst", "en")
+    (True, False)
+    """
+    written, named = fold(surface), fold(name)
+    return written != named and written == base_form(named, language)
 
 
 def searched_names(

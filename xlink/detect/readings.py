@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from xlink.detect.found import Finder, NamedAs
-from xlink.detect.letters import has_letters_of, is_shouted, mistakes_word
-from xlink.detect.names import based_words
+from xlink.detect.letters import has_letters_of, is_shouted, mistakes_letter, mistakes_word
+from xlink.detect.names import based_words, is_one_of_class
 from xlink.detect.spoken import spoken_forms
 from xlink.detect.tokenised import TokenisedText
 from xlink.terminology import Terminology
 from xlink.text.keys import surface_key
-from xlink.text.tokens import common_words
+from xlink.text.tokens import common_words, connectives
 
 __all__ = ["Reader", "Reading"]
 
@@ -84,10 +84,17 @@ class Reader:
             if not any(has_letters_of(surface, form) for form in forms):
                 return None
         exact = surface_key(surface) == surface_key(alias)
-        if not exact and mistakes_word(surface, alias, common_words(self._language)):
+        if not exact and self._is_something_else(surface, alias):
             return None
         cost = _KIND_COSTS[self._terminology.alias_kinds[name.alias]]
         return Reading(name.alias, name.strict, exact, 1.0 - cost - (0.0 if exact else name.cost))
+
+    def _is_something_else(self, surface: str, alias: str) -> bool:
+        return (
+            mistakes_word(surface, alias, common_words(self._language))
+            or mistakes_letter(surface, alias, connectives(self._language))
+            or is_one_of_class(surface, alias, self._language)
+        )
 
 
 def _heard(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -88,10 +89,21 @@ class Abbreviations:
     def _is_known(self, short: str) -> bool:
         return _key(short) in self._known
 
+    @property
+    def short_forms(self) -> frozenset[str]:
+        """Short forms as they are defined, and in the singular."""
+        written = {each.short for each in self.definitions}
+        return frozenset(written | set(map(_singular, written)))
+
+    def definition(self, short: str, start: int) -> Definition | None:
+        """Return the definition of a short form that counts at `start`, as for `expand`."""
+        found = self._known.get(_key(short), [])
+        n_before = bisect_right(found, start, key=lambda each: each.short_span[0])
+        return found[max(0, n_before - 1)] if found else None
+
     def _meaning(self, token: str, start: int) -> str:
-        found = self._known.get(_key(token), [])
-        before = [each for each in found if each.short_span[0] <= start]
-        return before[-1].long if before else found[0].long if found else token
+        definition = self.definition(token, start)
+        return token if definition is None else definition.long
 
 
 def definitions(text: str) -> list[Definition]:

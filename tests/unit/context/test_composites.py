@@ -12,7 +12,17 @@ from xlink.context.parts import settled
 from xlink.corpora.spans import surface
 from xlink.linker import Linker
 from xlink.terminology import Terminology, build_terminology
-from xlink.types import NO_FILTER, Alias, Concept, Document, Filter, Link, LinkedDocument, Mention
+from xlink.types import (
+    NO_FILTER,
+    Alias,
+    Candidate,
+    Concept,
+    Document,
+    Filter,
+    Link,
+    LinkedDocument,
+    Mention,
+)
 
 
 def ways(text: str, language: str) -> list[list[str]]:
@@ -150,6 +160,33 @@ def test_what_is_joined_and_is_a_mention_itself_stays_one(linker: Linker) -> Non
         ("type 1 diabetes", "T1"),
         ("vomiting", "V"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "n_ways"), [("gastric ulcer and it", 0), ("gastric ulcer or pain", 1)]
+)
+def test_everyday_words_share_nothing(text: str, n_ways: int) -> None:
+    document = Document.from_spans(text, [(0, 13)], language="en")
+    (annotated,) = CompositesStep().annotate([document])
+    assert len({each.id[:4] for each in annotated.mentions if each.part_of}) == n_ways
+
+
+@pytest.mark.parametrize(("confidence", "n_parts"), [(0.4, 0), (0.6, 2)])
+def test_what_is_joined_must_be_sure(confidence: float, n_parts: int) -> None:
+    whole = Mention("T1", ((0, 13),), "gastric ulcer")
+    parts = [
+        Mention("T1.1.1", ((0, 13),), "gastric ulcer", part_of="T1"),
+        Mention("T1.1.2", ((0, 7), (17, 21)), "gastric pain", part_of="T1"),
+    ]
+    candidate = (Candidate("any", 0.95, Alias("any"), "lookup"),)
+    links = (
+        Link(whole, "U", 0.9, candidate),
+        Link(parts[0], "U", 0.9, candidate),
+        Link(parts[1], "P", confidence, candidate),
+    )
+    document = Document("d", "gastric ulcer or pain", "en", (whole, *parts))
+    kept = settled(LinkedDocument(document, links)).links
+    assert sum(bool(each.mention.part_of) for each in kept) == n_parts
 
 
 def test_given_mentions_do_not_become_longer(linker: Linker) -> None:

@@ -41,6 +41,8 @@ CONCEPTS = (
     ),
     concept("A:14", "es:Uña pequeña", "es:Quux à zorb"),
     concept("A:13", "en:Type II zorbitis", "en:Zorb's disease", "th:ปวดหัว"),
+    concept("A:15", "en:Zorbs", "en:Quuxes of the rim", "es:Zorbos"),
+    concept("A:16", "en:Type A snarkosis", "en:Snark fistula", "en:Snarkoma", "en:Snarkus"),
 )
 
 
@@ -98,6 +100,24 @@ def test_case_width_accents_plurals_and_spelling_do_not_matter(
         "type 2 zorbitis",
         "type-II zorbitis",
     ]
+
+
+def test_a_class_is_not_found_in_the_singular(detector: DictionaryDetector) -> None:
+    assert found(detector, "zorbs; a zorb; the quux of the rim") == ["zorbs", "quux of the rim"]
+    assert found(detector, "los zorbos, un zorbo", "es") == ["zorbos"]
+
+
+def test_latin_plurals(detector: DictionaryDetector) -> None:
+    plurals = ["snark fistulae", "snarkomata", "snarki"]
+    assert found(detector, ", ".join(plurals)) == plurals
+
+
+def test_an_article_is_no_letter_of_a_name(detector: DictionaryDetector) -> None:
+    assert found(detector, "snarkosis type A, type a snarkosis") == [
+        "snarkosis type A",
+        "type a snarkosis",
+    ]
+    assert found(detector, "it was a snarkosis type") == []
 
 
 def test_an_everyday_word_is_no_other_word_without_its_accents(
