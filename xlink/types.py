@@ -150,7 +150,7 @@ class Document:
 
     `passages` are those that the source marks; they need not cover the text. `languages` are the
     parts of the text in another language than the document's, in order. `lines` are those of a
-    source with pages, in order.
+    source with pages, in order. `origin` says what a text that nobody wrote was made of, and how.
     """
 
     id: str
@@ -160,6 +160,7 @@ class Document:
     passages: tuple[Passage, ...] = ()
     languages: tuple[tuple[Span, str], ...] = ()
     lines: tuple[PlacedLine, ...] = ()
+    origin: str = ""
 
     def language_at(self, place: int) -> str:
         """Return the language of the text at a code point."""

@@ -26,7 +26,7 @@ FLOORS = (
     ("linker", "saved_linker", "saved_parts"),
     ("corpora",),
     ("evaluation",),
-    ("training", "jobs"),
+    ("training", "jobs", "translation"),
     ("recipes",),
     ("recipe_linker",),
     ("render",),

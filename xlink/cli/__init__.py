@@ -20,6 +20,7 @@ from xlink.cli import (
     serve,
     terminology,
     train,
+    translate,
 )
 from xlink.errors import XlinkError
 
@@ -40,6 +41,7 @@ for verb in (
     evaluate.evaluate,
     reproduce.reproduce,
     convert.convert,
+    translate.translate,
     explain.explain,
     serve.serve,
 ):

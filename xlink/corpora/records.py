@@ -40,6 +40,8 @@ def document_record(document: Document) -> dict[str, object]:
         record["languages"] = document.languages
     if document.lines:
         record["lines"] = [asdict(line) for line in document.lines]
+    if document.origin:
+        record["origin"] = document.origin
     return record
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -19,7 +20,6 @@ from xlink.errors import SpecError
 __all__ = ["open_decider", "shipped_calibration"]
 
 _SHIPPED = "shipped.json"
-_LEAST_PROBABILITY = 0.3  # about the best F1 on the corpora of docs/deciding.md
 
 
 def open_decider(
@@ -56,8 +56,8 @@ def open_decider(
     if calibration is None and not is_reranked:
         calibration = shipped_calibration(generators, fusion)
     if calibration is not None:
-        least = _LEAST_PROBABILITY if threshold is None else threshold
-        return CalibratedDecider(calibration, least, keep)
+        decider = CalibratedDecider(calibration, keep=keep)
+        return decider if threshold is None else replace(decider, threshold=threshold)
     return ThresholdDecider(keep=keep) if threshold is None else ThresholdDecider(threshold, keep)
 
 

@@ -58,6 +58,8 @@ def write_graph(
     output: tuple[str, dict[int, str]],
     place: Path,
     precision: Precision,
+    *,
+    fixed_ranges: bool = False,
 ) -> None:
     """Write a network as the graph at `place`.
 
@@ -66,7 +68,8 @@ def write_graph(
     - `float32`: nothing is rounded.
     - `int8`: weights have 8 bits with a scale for each output channel, and activations within a
       product have 8 bits, row by row. Results hardly move, and don't depend on what is computed
-      beside them. The examples must be typical: `typical_ids` makes some.
+      beside them. The examples must be typical: `typical_ids` makes some. With `fixed_ranges`,
+      normalised activations are rounded by the ranges seen on the examples: faster, less exact.
     """
     import torch
 
@@ -89,9 +92,8 @@ def write_graph(
             case "int8":
                 from xlink.encoders.onnx_rounding import round_products
 
-                round_products(
-                    plain, place, {name: each.numpy() for name, (each, _) in inputs.items()}
-                )
+                examples = {name: each.numpy() for name, (each, _) in inputs.items()}
+                round_products(plain, place, examples, fixed_ranges=fixed_ranges)
 
 
 def typical_ids(n_pieces: int) -> torch.Tensor:

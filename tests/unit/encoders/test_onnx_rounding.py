@@ -47,6 +47,66 @@ def test_sums_hardly_move(kind: str, tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("n_products", [1, 2])
+def test_what_is_normalised_may_have_fixed_ranges(n_products: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    given = rng.normal(size=(4, 6, DEPTH)).astype(np.float32)
+    matrices = [rng.normal(size=(DEPTH, WIDTH)).astype(np.float32) for _ in range(n_products)]
+    rows = [rng.normal(size=WIDTH).astype(np.float32) for _ in range(n_products)]
+    onnx.save(_normalised(matrices, rows), tmp_path / "plain.onnx")
+    round_products(
+        tmp_path / "plain.onnx", tmp_path / "rounded.onnx", {"given": given}, fixed_ranges=True
+    )
+    session = open_session(tmp_path / "rounded.onnx", "A test")
+    found = session.run(None, {"given": given})
+    mean, deviation = given.mean(axis=-1, keepdims=True), given.std(axis=-1, keepdims=True)
+    normal = ((given - mean) / deviation).astype(np.float64)
+    for product, matrix, row in zip(found, matrices, rows, strict=True):
+        expected = normal @ matrix + row
+        assert np.abs(product - expected).max() < 0.03 * np.abs(expected).max()
+    alone = [session.run(None, {"given": given[n : n + 1]})[0] for n in range(len(given))]
+    assert np.array_equal(np.concatenate(alone), found[0])
+    kinds = [node.op_type for node in onnx.load(tmp_path / "rounded.onnx").graph.node]
+    assert kinds.count("MatMulIntegerToFloat") == n_products
+    assert not {"MatMul", "Add", "ReduceMax"} & set(kinds)
+
+
+def _normalised(matrices: list[Floats], rows: list[Floats]) -> object:
+    """Return a graph that normalises, multiplies by each matrix and adds a row to each product."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    shape = ["texts", "tokens"]
+    numbers = range(len(matrices))
+    constants = [
+        numpy_helper.from_array(np.ones(DEPTH, np.float32), "gain"),
+        numpy_helper.from_array(np.zeros(DEPTH, np.float32), "bias"),
+    ]
+    nodes = [helper.make_node("LayerNormalization", ["given", "gain", "bias"], ["normal"])]
+    for number, matrix, row in zip(numbers, matrices, rows, strict=True):
+        constants += [
+            numpy_helper.from_array(matrix, f"matrix_{number}"),
+            numpy_helper.from_array(row, f"row_{number}"),
+        ]
+        nodes += [
+            helper.make_node("MatMul", ["normal", f"matrix_{number}"], [f"product_{number}"]),
+            helper.make_node("Add", [f"row_{number}", f"product_{number}"], [f"sum_{number}"]),
+        ]
+    return helper.make_model(
+        helper.make_graph(
+            nodes,
+            "normalised",
+            [helper.make_tensor_value_info("given", TensorProto.FLOAT, [*shape, DEPTH])],
+            [
+                helper.make_tensor_value_info(f"sum_{number}", TensorProto.FLOAT, [*shape, WIDTH])
+                for number in numbers
+            ],
+            constants,
+        ),
+        opset_imports=[helper.make_opsetid("", 17)],
+        ir_version=9,
+    )
+
+
 def _two_products(first: Floats, second: Floats) -> object:
     from onnx import TensorProto, helper, numpy_helper
 
