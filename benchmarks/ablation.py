@@ -1,13 +1,15 @@
 """Ablation of the re-ranker: variants of one system of a recipe, trained with several seeds.
 
-    python benchmarks/ablation.py rerankers/open --seeds 3
+    python benchmarks/ablation.py rerankers/open --seeds 0 1 2
     python benchmarks/ablation.py rerankers/open --variant "regulariser=none" \\
         --variant "loss=xmen strength=1" --mentions 500
 
-Prints recall@1 over the first candidates as they came, by the re-ranker alone, and mixed, of gold
-that the terminology has: all of it, and what the training part neither says nor means. The last
-column is the p of a paired test of mixed and as it came, by swaps within documents. Trained
-re-rankers are kept in `--work`, so that a run that was killed goes on.
+Prints recall@1 as the candidates came, by the prior that remembers the training part, by the
+cross-encoder alone, and mixed, of gold that the terminology has: all of it, and what the training
+part neither says nor means; then the gain of mixed over as they came, and p of a paired test, by
+swaps within documents. With several seeds a last line has their means. ECE is that of
+the first probabilities, in ten bins. Trained re-rankers are kept in `--work`, so that a run that
+was killed goes on.
 """
 
 from __future__ import annotations
@@ -23,19 +25,25 @@ import numpy.typing as npt
 from xlink.cli.arguments import options_of
 from xlink.corpora.splits import Seen
 from xlink.evaluation.bootstrap import figures
+from xlink.evaluation.calibration import equal_width
 from xlink.evaluation.significance import randomisation_p
-from xlink.evaluation.statistic import Statistic, ratio
+from xlink.evaluation.statistic import difference, ratio
+from xlink.protocols import Reranker
 from xlink.recipes.finding import find_recipes
 from xlink.recipes.linking import linker_of
 from xlink.recipes.materials import Materials
 from xlink.recipes.model import Recipe, Task
 from xlink.recipes.reranking import SystemReranker
-from xlink.rerank.mixing import ScoredLists
+from xlink.rerank.opening import open_reranker
 from xlink.rerank.reranker import CrossEncoderReranker
 from xlink.text.folding import fold
 from xlink.training.reranker.lists import RankingLists, lists_of
 
-Hits = npt.NDArray[np.bool_]
+Hits = npt.NDArray[np.float64]
+
+
+_FOUND = 64
+_ORDERS = ("as found", "prior", "alone", "mixed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,7 @@ class Tested:
 
     lists: RankingLists
     documents: npt.NDArray[np.int64]
-    subsets: Mapping[str, Hits]
+    subsets: Mapping[str, npt.NDArray[np.bool_]]
 
 
 def changed(recipe: Recipe, system: str, changes: Mapping[str, object]) -> Recipe:
@@ -61,13 +69,13 @@ def changed(recipe: Recipe, system: str, changes: Mapping[str, object]) -> Recip
     return made
 
 
-def tested(task: Task, system: str, materials: Materials, depth: int, mentions: int) -> Tested:
+def tested(task: Task, system: str, materials: Materials, mentions: int) -> Tested:
     """Return up to `mentions` lists of the tested part, drawn by seed 0, that have their gold."""
     terminology = materials.terminology(task.terminology)
     spec = task.systems[system]
     generators = [materials.generator(task.terminology, name) for name in spec.generators]
     documents = materials.documents(task.corpus)
-    lists = lists_of(documents, linker_of(spec, terminology, generators), k=depth)
+    lists = lists_of(documents, linker_of(spec, terminology, generators), k=_FOUND)
     counts = [sum(each.gold is not None for each in own.mentions) for own in documents]
     owners = np.repeat(np.arange(len(documents)), counts)
     known = np.flatnonzero([bool(rows) for rows in lists.gold])
@@ -84,67 +92,81 @@ def tested(task: Task, system: str, materials: Materials, depth: int, mentions: 
     return Tested(kept, owners, subsets)
 
 
+def hits_of(reranker: Reranker | None, lists: RankingLists) -> tuple[Hits, float]:
+    """Return whether the first candidate of each list is right, a row an order, and the ECE."""
+    if not isinstance(reranker, CrossEncoderReranker):
+        raise SystemExit("The re-ranker is no cross-encoder.")
+    ordered = lists.among(reranker.ordered(lists.queries, lists.candidates)).top(reranker.depth)
+    scored = reranker.score(ordered.queries, ordered.candidates)
+    mixed = reranker.mix.probabilities(scored)
+    orders = (scored.priors, scored.logits, mixed)
+    given = firsts(lists, lists.candidates.scores)
+    hits = np.stack([given, *(firsts(ordered, each) for each in orders)])
+    sure = np.zeros(len(lists))
+    np.maximum.at(sure, ordered.candidates.query_numbers(), mixed)
+    bins = np.searchsorted(equal_width()[1:-1], sure)
+    return hits, float(np.abs(np.bincount(bins, hits[-1] - sure)).sum() / len(lists))
+
+
 def firsts(lists: RankingLists, scores: npt.NDArray[np.float32]) -> Hits:
-    """Return whether the best candidate of each list is right, of equal ones the first."""
+    """Return 1 where the best candidate of a list is right, of equal ones the first, else 0."""
     numbers = lists.candidates.query_numbers()
     order = np.lexsort((lists.candidates.ranks(), -scores, numbers))
     _, starts = np.unique(numbers[order], return_index=True)
-    hits = np.zeros(len(lists), dtype=bool)
+    hits = np.zeros(len(lists))
     hits[numbers[order[starts]]] = lists.is_right[order[starts]]
     return hits
 
 
-def statistic(hits: Hits, chosen: Hits, documents: npt.NDArray[np.int64]) -> Statistic:
-    """Return recall@1 as sums of documents."""
-    _, owners = np.unique(documents[chosen], return_inverse=True)
-    found, asked = (
-        np.asarray(np.bincount(owners, each[chosen]), dtype=np.float64)
-        for each in (hits, np.ones_like(hits))
-    )
-    return ratio(found, asked, int(chosen.sum()))
-
-
-def report(name: str, part: Tested, scored: ScoredLists, mixed: npt.NDArray[np.float32]) -> None:
-    """Print a line a subset."""
-    orders = [firsts(part.lists, each) for each in (scored.priors, scored.logits, mixed)]
+def report(name: str, part: Tested, hits: Hits, ece: float) -> None:
+    """Print a line a subset; with several seeds a hit is the share of them that have it."""
     for subset, chosen in part.subsets.items():
         if not chosen.any():
             continue
-        told = [statistic(hits, chosen, part.documents) for hits in orders]
-        shown = "  ".join(
-            f"{each.value:.3f} [{each.low:.3f}, {each.high:.3f}]"
-            for each in figures(told, seed=0)
-            if each.value is not None and each.low is not None and each.high is not None
+        _, owners = np.unique(part.documents[chosen], return_inverse=True)
+        asked = np.bincount(owners).astype(np.float64)
+        n = int(chosen.sum())
+        told = [
+            ratio(np.asarray(np.bincount(owners, each[chosen]), dtype=np.float64), asked, n)
+            for each in hits
+        ]
+        values = "  ".join(
+            f"{order} {each.value:.3f}"
+            for order, each in zip(_ORDERS, figures(told, seed=0), strict=True)
         )
-        p = randomisation_p(told[2], told[0], seed=0)
-        print(f"{name:40} {subset:16} {int(chosen.sum()):5}  {shown}  p {p:.4f}", flush=True)
+        gain = figures([difference(told[-1], told[0])], seed=0)[0]
+        p = randomisation_p(told[-1], told[0], seed=0)
+        print(
+            f"{name:40} {subset:16} {n:5}  {values}  gain {gain.value:+.3f} "
+            f"[{gain.low:+.3f}, {gain.high:+.3f}]  p {p:.4f}"
+            + (f"  ECE {ece:.3f}" if subset == "all" else ""),
+            flush=True,
+        )
 
 
-def run(
+def compare(
     recipe: Recipe,
     system: str,
+    parts: Mapping[str, Tested],
     variants: Sequence[Mapping[str, object]],
-    n_seeds: int,
-    mentions: int,
+    seeds: Sequence[int],
+    materials: Materials,
     work: Path,
 ) -> None:
     """Train and test each variant with each seed on all parts."""
-    materials = Materials(recipe.path.parent)
-    parts: dict[str, Tested] = {}
     for changes in variants:
-        for seed in range(n_seeds):
+        told = " ".join(f"{key}={value}" for key, value in changes.items()) or "as it is"
+        results: dict[str, list[tuple[Hits, float]]] = {part: [] for part in parts}
+        for seed in seeds:
             made = changed(recipe, system, {**changes, "seed": seed})
-            for part, task in made.tasks.items():
-                reranker = SystemReranker(made, part, system, materials, work).open()
-                if not isinstance(reranker, CrossEncoderReranker):
-                    raise SystemExit(f"{part}: the re-ranker is no cross-encoder.")
-                if part not in parts:
-                    parts[part] = tested(task, system, materials, reranker.depth, mentions)
-                lists = parts[part].lists
-                scored = reranker.score(lists.queries, lists.candidates)
-                told = " ".join(f"{key}={value}" for key, value in changes.items()) or "as it is"
-                mixed = reranker.mix.probabilities(scored)
-                report(f"{told}, seed {seed}, {part}", parts[part], scored, mixed)
+            for part, lists in parts.items():
+                opened = SystemReranker(made, part, system, materials, work).open()
+                results[part].append(hits_of(opened, lists.lists))
+                report(f"{told}, seed {seed}, {part}", lists, *results[part][-1])
+        for part, lists in parts.items():
+            hits, errors = zip(*results[part], strict=True)
+            mean = np.mean(hits, axis=0)
+            report(f"{told}, {len(seeds)} seeds, {part}", lists, mean, float(np.mean(errors)))
 
 
 def main() -> None:
@@ -154,13 +176,27 @@ def main() -> None:
     parser.add_argument(
         "--variant", action="append", default=[], help='options, such as "loss=xmen strength=1"'
     )
-    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--parts", nargs="+", help="the parts to test on, all unless told")
+    parser.add_argument("--reranker", help="a trained one to test instead, by folder or name")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--mentions", type=int, default=10**9, help="at most so many a part")
     parser.add_argument("--work", type=Path, default=Path("build/ablation"))
     told = parser.parse_args()
     variants = [options_of(each.split(), "--variant") for each in told.variant] or [{}]
     recipe = find_recipes([told.recipe])[0]
-    run(recipe, told.system, variants, told.seeds, told.mentions, told.work)
+    materials = Materials(recipe.path.parent)
+    parts = {
+        part: tested(task, told.system, materials, told.mentions)
+        for part, task in recipe.tasks.items()
+        if told.parts is None or part in told.parts
+    }
+    if told.reranker is None:
+        compare(recipe, told.system, parts, variants, told.seeds, materials, told.work)
+        return
+    for part, lists in parts.items():
+        terminology = materials.terminology(recipe.tasks[part].terminology)
+        opened = open_reranker(told.reranker, terminology)
+        report(f"{told.reranker}, {part}", lists, *hits_of(opened, lists.lists))
 
 
 if __name__ == "__main__":

@@ -86,6 +86,14 @@ def test_values_on_demand(small: Terminology) -> None:
     assert found.lists(small) == [expected, ()]
 
 
+def test_equal_lists_share_one_value(small: Terminology) -> None:
+    alias = int(small.first_aliases[2])
+    found = made("a", [[(2, alias, 0.5)], [(2, alias, 0.25)], [(2, alias, 0.5)]])
+    first, second, third = found.lists(small)
+    assert first is third
+    assert (first[0].score, second[0].score) == (0.5, 0.25)
+
+
 def test_sorting_goes_by_query_score_and_concept() -> None:
     order = segment_sort(
         np.array([1, 0, 0, 0, 1]),

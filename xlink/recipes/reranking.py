@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SystemReranker", "check_reranker"]
 
-_FORMAT = 2
+_FORMAT = 3
 _PARTS = "parts"
 
 

@@ -1,6 +1,7 @@
 """Re-ranking: candidates of a mention put into a new order by a model that reads both together.
 
-queries + candidates ──render──▶ pairs ──cross-encoder──▶ logits ──mix with priors──▶ candidates
+queries + candidates ──order by memory──▶ priors ──────────────────────────────┐
+                     ──render──▶ pairs ──cross-encoder──▶ logits ──mix with priors──▶ candidates
 """
 
 from xlink.rerank.mixing import Mix

@@ -22,7 +22,8 @@ Forward = Callable[[Ids, Ids, Ids], Floats]
 """From ids, segments (0 for the mention's side, 1 for the candidate's) and mask to logits."""
 
 _STEP = 4
-_ROWS = 4
+_ROWS = (4, 2)  # else 1; with 3, a pair of torch depends on its place in the block
+_MOST_TOKENS = 192  # of a block: the states of more leave the cache of a core
 
 
 def score_pairs(pairs: Pairs, forward: Forward) -> Floats:
@@ -38,9 +39,10 @@ def score_pairs(pairs: Pairs, forward: Forward) -> Floats:
     scores = np.empty(len(firsts), dtype=np.float32)
     for length in np.unique(rounded).tolist():
         places = np.flatnonzero(rounded == length)
-        for start in range(0, len(places), _ROWS):
-            chosen = places[start : start + _ROWS]
-            block = padded(pairs, firsts[chosen].tolist(), length=length, n_rows=_ROWS)
+        n_rows = next((rows for rows in _ROWS if rows * length <= _MOST_TOKENS), 1)
+        for start in range(0, len(places), n_rows):
+            chosen = places[start : start + n_rows]
+            block = padded(pairs, firsts[chosen].tolist(), length=length, n_rows=n_rows)
             scores[chosen] = forward(*block)[: len(chosen)]
     return scores[owners]
 

@@ -1,7 +1,8 @@
 """Mentions that the candidate stage is sure of are not sent to the cross-encoder.
 
 Sure is what a calibration of the first candidate says, from `bar` upward. Both are fitted on
-development lists: the bar is the lowest that costs no more recall@1 there than was allowed.
+development lists: the bar is the lowest such that neither it nor a higher one costs more recall@1
+there than was allowed.
 """
 
 from __future__ import annotations
@@ -65,8 +66,9 @@ class Cascade:
         shares = calibration.probabilities(features)
         order = np.argsort(-shares, kind="stable")
         lost = np.cumsum(right_after[order].astype(int) - right_before[order]) / max(1, n_gold)
+        most_lost = np.maximum.accumulate(lost)  # that a lower bar costs less again is luck
         ends = np.append(np.diff(shares[order]) < 0, True)  # equal ones go together
-        allowed = np.flatnonzero((lost <= max_loss) & ends & (shares[order] >= _LEAST_BAR))
+        allowed = np.flatnonzero((most_lost <= max_loss) & ends & (shares[order] >= _LEAST_BAR))
         if not len(allowed):
             return cls(calibration, bar=2.0)
         last = int(allowed[-1])

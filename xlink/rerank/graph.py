@@ -10,9 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from xlink.encoders.onnx_graph import Precision, typical_ids, write_graph
+from xlink.rerank.template import PairTemplate
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
+    from torch import Tensor
 
     from xlink.rerank.network import CrossEncoder
 
@@ -37,14 +39,11 @@ class GraphScorer:
 
 
 def export_graph(network: CrossEncoder, place: Path, precision: Precision) -> None:
-    """Write the network as the graph at `place`; an input that it makes no use of is left out."""
-    import torch
+    """Write the network as the graph at `place`; an input that it makes no use of is left out.
 
-    ids = typical_ids(network.backbone.config.vocab_size)
-    segments = torch.zeros_like(ids)
-    segments[:, 6:] = 1
-    mask = torch.ones_like(ids)
-    mask[4:, 10:] = 0
+    In 8 bits, normalised activations are rounded by fixed ranges.
+    """
+    ids, segments, mask = _typical_pairs(network)
     axes = {0: "pairs", 1: "tokens"}
     # Written out, attention adds the mask; the function of torch selects by it in every layer.
     network.backbone.set_attn_implementation("eager")
@@ -54,4 +53,23 @@ def export_graph(network: CrossEncoder, place: Path, precision: Precision) -> No
         ("logits", {0: "pairs"}),
         place,
         precision,
+        fixed_ranges=True,
     )
+
+
+def _typical_pairs(network: CrossEncoder) -> tuple[Tensor, Tensor, Tensor]:
+    """Return ids of pieces drawn at random within the signs of a pair, segments and mask.
+
+    The signs have the largest activations, as they have in any pair.
+    """
+    import torch
+
+    template = PairTemplate.of(network.tokenizer.backend_tokenizer)
+    drawn = typical_ids(network.backbone.config.vocab_size).tolist()
+    joined = [template.join(one, other) for one, other in zip(drawn, drawn[::-1], strict=True)]
+    ids = torch.from_numpy(np.stack([own for own, _ in joined]))
+    segments = torch.zeros_like(ids)
+    segments[:, joined[0][1] :] = 1
+    mask = torch.ones_like(ids)
+    mask[:4, -1] = 0
+    return ids, segments, mask

@@ -6,7 +6,7 @@ import numpy as np
 
 from xlink.terminology import Terminology
 from xlink.terminology.selection import language_matches
-from xlink.text.folding import fold
+from xlink.text.folding import fold_many
 
 __all__ = ["NameChooser"]
 
@@ -34,11 +34,13 @@ class NameChooser:
         order = np.lexsort((kinds, self._language_costs(language)[codes]))
         chosen: dict[str, str] = {}
         first = [] if fired is None else [fired]
-        for place in [*first, *(start + order).tolist()]:
-            text = str(self._texts[place].as_py())
-            chosen.setdefault(fold(text), text)
-            if len(chosen) == n:
-                break
+        places = [*first, *(start + order).tolist()]
+        for begin in range(0, len(places), 2 * n):  # one pass over several folds them faster
+            texts = [str(self._texts[place].as_py()) for place in places[begin : begin + 2 * n]]
+            for folded, text in zip(fold_many(texts), texts, strict=True):
+                chosen.setdefault(folded, text)
+                if len(chosen) == n:
+                    return list(chosen.values())
         return list(chosen.values())
 
     def _language_costs(self, language: str) -> np.ndarray:

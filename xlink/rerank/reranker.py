@@ -13,6 +13,7 @@ from xlink.candidate_set import CandidateSet, segment_sort
 from xlink.rerank.blocks import Forward, score_pairs
 from xlink.rerank.cascade import Cascade
 from xlink.rerank.mixing import Mix, ScoredLists
+from xlink.rerank.prior import Prior
 from xlink.rerank.rendering import PairRenderer
 from xlink.types import Query
 
@@ -27,7 +28,8 @@ _QUERIES_AT_ONCE = 256
 class CrossEncoderReranker:
     """Re-orders candidates by the mix of a cross-encoder's logit and the score they came with.
 
-    The first `depth` candidates of a list are read; the others stay behind them as they were.
+    With a `prior`, that puts them into order first. The first `depth` candidates of a list are
+    read; the others stay behind them.
     Scores are probabilities: those of a list and of "none of these" sum to 1. `learns_nil` is
     whether the network was taught to score that option. With a `cascade`, mentions that it is sure
     of are not read and keep their order. `folder` is what it was opened from.
@@ -39,18 +41,20 @@ class CrossEncoderReranker:
     mix: Mix = field(default_factory=Mix)
     learns_nil: bool = False
     depth: int = 32
+    prior: Prior | None = None
     cascade: Cascade | None = None
     folder: Path | None = None
 
     def rerank(self, queries: Sequence[Query], candidates: CandidateSet) -> CandidateSet:
         """Return the candidates of each query by their probability, ties by id.
 
-        The set keeps the scores that it came with, and the logits, NaN where none was asked for.
+        The set keeps the scores that it was read by, and the logits, NaN where none was asked for.
 
         Raises:
             ValueError: there are not as many candidate lists as queries.
         """
         _check_number(queries, candidates)
+        candidates = self.ordered(queries, candidates)
         sure = self._sure(queries, candidates)
         is_open = np.isnan(sure)[candidates.query_numbers()]
         is_read = (candidates.ranks() < self.depth) & is_open
@@ -64,6 +68,10 @@ class CrossEncoderReranker:
         order = segment_sort(candidates.query_numbers(), scores, candidates.concept_rows)
         priors = candidates.scores
         return replace(candidates, scores=scores, prior_scores=priors, logits=logits).taken(order)
+
+    def ordered(self, queries: Sequence[Query], candidates: CandidateSet) -> CandidateSet:
+        """Return the candidates in the order in which they are read, with their prior scores."""
+        return candidates if self.prior is None else self.prior.ordered(queries, candidates)
 
     def _sure(self, queries: Sequence[Query], candidates: CandidateSet) -> npt.NDArray[np.float64]:
         """Return how sure it is of mentions that are left alone, NaN for others. *Shape:* (q,)"""

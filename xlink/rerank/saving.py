@@ -17,7 +17,9 @@ from pydantic import TypeAdapter, ValidationError
 from xlink.artifact import Artifact, Json, open_artifact, write_artifact
 from xlink.errors import ArtifactError, SpecError
 from xlink.rerank.cascade import Cascade
+from xlink.rerank.memory import Memory
 from xlink.rerank.mixing import Mix
+from xlink.rerank.prior import Prior, PriorWeights
 from xlink.rerank.rendering import PairRenderer, Rendering
 from xlink.rerank.reranker import CrossEncoderReranker
 from xlink.terminology import Terminology
@@ -40,6 +42,7 @@ __all__ = [
 _KIND, _FORMAT = "reranker", 1
 _REMEDY = "train or export it again"
 _NETWORK, _GRAPH, _TOKENIZER, _CARD = "network", "model.onnx", "tokenizer.json", "README.md"
+_MEMORY = "memory.arrow"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +59,22 @@ class RerankerFacts:
     depth: int = 32
     rendering: Rendering = field(default_factory=Rendering)
     mix: Mix = field(default_factory=Mix)
+    prior: PriorWeights | None = None
     cascade: Cascade | None = None
     figures: Mapping[str, float] | None = None
 
 
-def save_network(network: CrossEncoder, facts: RerankerFacts, path: Path, *, card: str) -> None:
+def save_network(
+    network: CrossEncoder,
+    facts: RerankerFacts,
+    path: Path,
+    *,
+    card: str,
+    memory: Memory | None = None,
+) -> None:
     """Write a trained network as the re-ranker at `path`, whole or not at all.
+
+    `facts.prior` weighs what is in `memory`.
 
     Raises:
         ArtifactError: `path` holds something else.
@@ -71,6 +84,8 @@ def save_network(network: CrossEncoder, facts: RerankerFacts, path: Path, *, car
         folder.mkdir()
         network.save(folder)
         (writer.folder / _CARD).write_text(card, encoding="utf-8", newline="\n")
+        if memory is not None:
+            memory.save(writer.folder / _MEMORY)
         writer.parameters |= _record(facts)
 
 
@@ -107,7 +122,9 @@ def export_reranker(source: Path, target: Path, *, precision: GraphPrecision = "
     with write_artifact(target, kind=_KIND, format_version=_FORMAT) as writer:
         export_graph(network, writer.folder / _GRAPH, precision)
         network.tokenizer.backend_tokenizer.save(str(writer.folder / _TOKENIZER))
-        shutil.copyfile(artifact.folder / _CARD, writer.folder / _CARD)
+        for name in (_CARD, _MEMORY):
+            if (artifact.folder / name).is_file():
+                shutil.copyfile(artifact.folder / name, writer.folder / name)
         writer.parameters |= _record(replace(facts, runtime="onnx", precision=precision))
 
 
@@ -155,6 +172,9 @@ def load_reranker(
         network, _ = load_network(path)
         forward = network.scorer(facts.precision)
         tokenizer = network.pair_tokenizer
+    prior = None
+    if facts.prior is not None:
+        prior = Prior(facts.prior, Memory.load(artifact.folder / _MEMORY), terminology)
     return CrossEncoderReranker(
         name=str(path),
         forward=forward,
@@ -162,6 +182,7 @@ def load_reranker(
         mix=facts.mix,
         learns_nil=facts.learns_nil,
         depth=facts.depth,
+        prior=prior,
         cascade=facts.cascade if cascade else None,
         folder=path,
     )

@@ -49,10 +49,9 @@ def validation(sources: Sequence[Source], forward: Forward, *, learns_nil: bool)
 
 
 def judged(
-    sources: Sequence[Source], forward: Forward, *, learns_nil: bool
+    sources: Sequence[Source], lists: ScoredLists, right: npt.NDArray[np.bool_]
 ) -> tuple[Mix, Mapping[str, float]]:
-    """Fit the mix on the lists kept aside, and return recall@1 there in each order."""
-    lists, right = scored(sources, forward, learns_nil=learns_nil)
+    """Fit the mix on what `scored` gave, and return recall@1 there in each order."""
     kept = [each.development for each in sources if each.development is not None]
     n_lists = sum(map(len, kept))
     if not n_lists:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
 
@@ -65,6 +65,14 @@ class RankingLists:
         counts = np.bincount(numbers, minlength=len(self))
         found = replace(self.candidates.taken(places), query_offsets=segment_offsets(counts))
         return replace(self, candidates=found, is_right=self.is_right[places])
+
+    def top(self, k: int) -> RankingLists:
+        """Return all mentions with their first `k` candidates."""
+        return self.at(np.flatnonzero(self.candidates.ranks() < k))
+
+    def among(self, candidates: CandidateSet) -> RankingLists:
+        """Return the same mentions with other candidates, of which the gold is right."""
+        return replace(self, candidates=candidates, is_right=_is_right(candidates, self.gold))
 
     @classmethod
     def joined(cls, parts: Sequence[RankingLists]) -> RankingLists:
@@ -136,11 +144,8 @@ def lists_of(
             gold.append(tuple(row for row in rows.values() if row is not None))
             is_nil.append(not mention.gold)
     found = linker.fused(queries).top(k)
-    numbers = found.query_numbers().tolist()
-    right = [row in gold[n] for n, row in zip(numbers, found.concept_rows.tolist(), strict=True)]
-    return RankingLists(
-        tuple(queries), found, np.array(right, dtype=bool), np.array(is_nil), tuple(gold)
-    )
+    right = _is_right(found, gold)
+    return RankingLists(tuple(queries), found, right, np.array(is_nil, dtype=bool), tuple(gold))
 
 
 def out_of_fold(
@@ -151,8 +156,8 @@ def out_of_fold(
     n_folds: int = 5,
     seed: int = 0,
     tally: Tally | None = None,
-) -> RankingLists:
-    """Return the lists of each fold by a linker that was made from the other folds.
+) -> Iterator[tuple[Sequence[Document], RankingLists]]:
+    """Yield each fold with its lists, by a linker that was made from the other folds.
 
     A generator that was trained on the very mentions it then proposes for would be right too
     often, and the re-ranker would learn to trust it more than it deserves.
@@ -167,13 +172,11 @@ def out_of_fold(
         )
     names = [f"fold {number}" for number in range(min(n_folds, len(documents)))]
     split = Split.draw(documents, dict.fromkeys(names, 1.0), seed=seed)
-    parts = []
     for name in names:
         held = set(split.parts[name])
         linker = open_linker([each for each in documents if each.id not in held])
         own = [each for each in documents if each.id in held]
-        parts.append(lists_of(own, linker, k=k, tally=tally))
-    return RankingLists.joined(parts)
+        yield own, lists_of(own, linker, k=k, tally=tally)
 
 
 def _with_gold(lists: RankingLists, terminology: Terminology) -> RankingLists:
@@ -189,6 +192,12 @@ def _with_gold(lists: RankingLists, terminology: Terminology) -> RankingLists:
             aliases[last] = terminology.first_aliases[rows[last]]
     candidates = replace(found, concept_rows=rows, alias_rows=aliases)
     return replace(lists, candidates=candidates, is_right=right)
+
+
+def _is_right(candidates: CandidateSet, gold: Sequence[tuple[int, ...]]) -> npt.NDArray[np.bool_]:
+    numbers, rows = candidates.query_numbers().tolist(), candidates.concept_rows.tolist()
+    right = [row in gold[number] for number, row in zip(numbers, rows, strict=True)]
+    return np.array(right, dtype=bool)
 
 
 def _n(mask: npt.NDArray[np.bool_]) -> int:

@@ -55,12 +55,13 @@ def train_network(
     """
     prepare(network, options)
     loop = _Loop(network, sources, options)
-    is_judged = any(each.development is not None for each in sources)
     state = None if checkpoint is None else read_checkpoint(checkpoint, plan)
     state = state if state is not None else Checkpoint()
     if state.step:
         loop.restore(state)
     ends = loop.check_steps()
+    # With but one check there is nothing to choose from.
+    is_judged = len(ends) > 1 and any(each.development is not None for each in sources)
     progress = track(range(state.step, loop.n_steps), "Training")
     for step in progress:
         if _is_over(state.scores, options.patience):

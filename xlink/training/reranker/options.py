@@ -35,6 +35,9 @@ class RerankerOptions:
     `nil`, "none of these" is one more option. `depth` candidates are re-ranked in use. A part
     `dev_share` of the documents is kept aside for stopping and for the mix of scores.
 
+    With `remember`, what the training documents link is kept as counts, and candidates are put into
+    order by it before they are read (see `xlink.rerank.prior`), in training and in use.
+
     The objective: `loss` and `regulariser` by name (see `losses`), the latter `strength` times; it
     may be `none`.
 
@@ -66,6 +69,7 @@ class RerankerOptions:
     missing: Missing = "drop"
     relatives: int = 0
     nil: bool = False
+    remember: bool = True
     dev_share: float = 0.15
     loss: str = "softmax"
     regulariser: str = "kl"

@@ -8,42 +8,38 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xlink.corpora.splits import Split
 from xlink.encoders.transformer import require_torch
 from xlink.linker import Linker
-from xlink.rerank.rendering import PairRenderer
+from xlink.rerank.memory import Memory
 from xlink.rerank.saving import RerankerFacts, save_network
 from xlink.tally import Tally
 from xlink.training.reranker.card import model_card
 from xlink.training.reranker.cascade import fit_cascade
 from xlink.training.reranker.drawing import Source
-from xlink.training.reranker.judging import judged
-from xlink.training.reranker.lists import lists_of, out_of_fold
+from xlink.training.reranker.judging import judged, scored
 from xlink.training.reranker.options import RerankerOptions
-from xlink.training.reranker.relatives import with_relatives
-from xlink.training.reranker.teacher import taught
+from xlink.training.reranker.sources import (
+    Corpus,
+    find,
+    learned_prior,
+    recall_as_found,
+    source_of,
+)
 from xlink.types import Document
 
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
-
 __all__ = ["Corpus", "RerankerTraining", "train_reranker"]
-
-LinkerMaker = Callable[[Sequence[Document]], Linker]
-Corpus = tuple[Sequence[Document], Linker | LinkerMaker]
-"""Annotated documents, and what proposes candidates for their mentions."""
 
 
 @dataclass(frozen=True, slots=True)
 class RerankerTraining:
     """What came of a training: the folder, steps made, and figures by name.
 
-    `figures` has recall@1 on the part kept aside by the prior, by the re-ranker alone and mixed,
-    the ceiling, which is the share of lists that have their gold, and numbers of lists.
+    `figures` has recall@1 on the part kept aside as the linkers have it, by the prior (the same, or
+    with what is remembered), by the re-ranker alone and mixed; the ceiling, which is the share of
+    lists that have their gold; and numbers of lists.
     """
 
     path: Path
@@ -54,7 +50,7 @@ class RerankerTraining:
 
 def train_reranker(
     documents: Sequence[Document],
-    linker: Linker | LinkerMaker,
+    linker: Linker | Callable[[Sequence[Document]], Linker],
     options: RerankerOptions,
     path: Path,
     *,
@@ -89,20 +85,19 @@ def train_reranker(
         seed=options.seed,
     )
     corpora = [(documents, linker), *others]
-    aside = _kept_aside([own for own, _ in corpora], options)
-    sources = [
-        _source(own, made, aside, network.pair_tokenizer, options, tally) for own, made in corpora
-    ]
+    found = find(corpora, options, tally)
+    prior = learned_prior(found) if options.remember else None
+    sources = [source_of(each, prior, network.pair_tokenizer, options, tally) for each in found]
     trained = train_network(
         network, sources, options, checkpoint=checkpoint, plan=_plan(options, sources)
     )
-    mix, figures = judged(sources, network.scorer(options.precision), learns_nil=options.nil)
-    cascade = fit_cascade(
-        sources, network.scorer(options.precision), mix, depth=options.depth, learns_nil=options.nil
-    )
+    lists, right = scored(sources, network.scorer(options.precision), learns_nil=options.nil)
+    mix, figures = judged(sources, lists, right)
+    cascade = fit_cascade(sources, lists, mix)
     if cascade is not None:
         figures = {**figures, "sent by the cascade": cascade.share_sent, "lost by it": cascade.loss}
-    figures = {"training lists": float(sum(len(each.lists) for each in sources)), **figures}
+    n_lists = float(sum(len(each.lists) for each in sources))
+    figures = {"training lists": n_lists, "recall@1 as found": recall_as_found(found), **figures}
     facts = RerankerFacts(
         base=options.base,
         precision=options.precision,
@@ -110,58 +105,17 @@ def train_reranker(
         depth=options.depth,
         rendering=options.rendering,
         mix=mix,
+        prior=prior,
         cascade=cascade,
         figures=figures,
     )
     terminologies = [each.renderer.terminology for each in sources]
-    save_network(network, facts, path, card=model_card(options, terminologies, figures, trained))
+    card = model_card(options, terminologies, figures, trained)
+    memory = None if prior is None else Memory.build(each for own, _ in corpora for each in own)
+    save_network(network, facts, path, card=card, memory=memory)
     if checkpoint is not None:
         shutil.rmtree(checkpoint, ignore_errors=True)
     return RerankerTraining(path, trained.n_steps, trained.best_step, figures)
-
-
-def _kept_aside(corpora: Sequence[Sequence[Document]], options: RerankerOptions) -> set[str]:
-    """Return the keys of the documents that are not trained on, by any of the linkers."""
-    aside: set[str] = set()
-    for documents in corpora if options.dev_share > 0 else ():
-        shares = {"training": 1 - options.dev_share, "aside": options.dev_share}
-        split = Split.draw(documents, shares, seed=options.seed)
-        aside.update(_key(each) for each in split.take(documents, "aside"))
-    return aside
-
-
-def _key(document: Document) -> str:
-    return f"{document.id}\n{document.text}"
-
-
-def _source(
-    documents: Sequence[Document],
-    linker: Linker | LinkerMaker,
-    aside: set[str],
-    tokenizer: Tokenizer,
-    options: RerankerOptions,
-    tally: Tally,
-) -> Source:
-    """Return the lists of one corpus to train on, and those kept aside."""
-    training = [each for each in documents if _key(each) not in aside]
-    kept = [each for each in documents if _key(each) in aside]
-    if isinstance(linker, Linker):
-        lists = lists_of(training, linker, k=options.pool, tally=tally)
-        opened = linker
-    else:
-        lists = out_of_fold(training, linker, k=options.pool, seed=options.seed, tally=tally)
-        opened = linker(training)
-    own = opened.terminology
-    lists = lists.for_training(own, missing=options.missing, nil=options.nil, tally=tally)
-    if options.relatives:
-        lists = with_relatives(lists, own, options.relatives, seed=options.seed)
-    if options.teacher is not None:
-        lists = taught(lists, options.teacher, own)
-    development = lists_of(kept, opened, k=options.depth, tally=tally) if kept else None
-    if development is not None:
-        is_known = np.array([bool(rows) for rows in development.gold]) | development.is_nil
-        development = development.take(is_known)
-    return Source(lists, development, PairRenderer(tokenizer, own, options.rendering))
 
 
 def _plan(options: RerankerOptions, sources: Sequence[Source]) -> str:

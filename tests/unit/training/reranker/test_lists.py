@@ -13,7 +13,7 @@ from xlink.errors import DataError, SpecError
 from xlink.linker import Linker
 from xlink.tally import Tally
 from xlink.terminology import Terminology
-from xlink.training.reranker.lists import lists_of, out_of_fold
+from xlink.training.reranker.lists import RankingLists, lists_of, out_of_fold
 from xlink.training.reranker.relatives import with_relatives
 from xlink.types import Document
 
@@ -75,7 +75,9 @@ def test_out_of_fold_no_mention_proposes_for_itself(
 
     seen = lists_of(documents, linker_of(documents))
     assert seen.has_right.sum() == len(seen) - 1
-    apart = out_of_fold(documents, linker_of, n_folds=4)
+    folds = list(out_of_fold(documents, linker_of, n_folds=4))
+    assert sorted(each.id for own, _ in folds for each in own) == [each.id for each in documents]
+    apart = RankingLists.joined([lists for _, lists in folds])
     assert len(apart) == len(seen)
     assert apart.has_right.sum() == 0  # no text is annotated twice
 
