@@ -19,7 +19,7 @@ test: lint types
 # Training, re-ranking, models of Hugging Face and ONNX, in an environment of their own with torch.
 NEURAL_TESTS = xlink/rerank xlink/training tests/contract/test_reranker.py tests/notebooks \
 	tests/unit/cli/test_train_reranker.py tests/unit/detect/models tests/unit/encoders \
-	tests/unit/recipes/test_reranking.py tests/unit/rerank tests/unit/training
+	tests/unit/recipes/test_reranking.py tests/unit/rerank tests/unit/training tests/unit/translation
 test-neural: $(NEURAL)/.done
 	HF_HUB_OFFLINE=1 $(NEURAL)/bin/python -m pytest -n 2 $(NEURAL_TESTS)
 
