@@ -43,7 +43,7 @@ from xlink.candidates.ngram_index.sweep import BINS, sweep
 
 __all__ = ["Gallery", "Hits", "Wordings", "search"]
 
-_STRETCHES_A_CONCEPT = 5  # so many are looked at for each: their bounds are above true cosines
+_STRETCHES_A_CONCEPT = 4  # their bounds are far above true cosines
 
 
 def _made(sources: int) -> Callable[[Gallery, Wordings, Hits, int], None]:
@@ -93,7 +93,7 @@ def _search(gallery: Gallery, wordings: Wordings, hits: Hits, n_concepts: int) -
             memory.masses[wordings.terms[place]] = wordings.masses[place]
             memory.marks[wordings.terms[place]] = 1
         unit = wordings.norms[wording] * quantise(terms, memory.masses, memory.weights)
-        wanted = _STRETCHES_A_CONCEPT * k
+        wanted = _likely_enough(gallery, k, n_concepts)
         while True:
             floor = floor_of(hits, owner) / wordings.factors[wording] * (1 - SLACK)
             n_found, threshold = sweep(gallery, wordings, wording, unit, floor, wanted, memory)
@@ -108,6 +108,14 @@ def _search(gallery: Gallery, wordings: Wordings, hits: Hits, n_concepts: int) -
             memory.weights[term] = 0
         for slot in range(hits.counts[owner]):
             memory.slots[concepts[slot]] = 0
+
+
+@part
+def _likely_enough(gallery: Gallery, k: int, n_concepts: int) -> int:
+    """Return how many of the best stretches should hold the best `k` concepts: a first guess."""
+    if gallery.stretch_size > 1:
+        return _STRETCHES_A_CONCEPT * k
+    return k + k * len(gallery.norms) // (2 * n_concepts)
 
 
 search = _made(stamp(sys.modules[__name__], gallery_module, places, scoring, sums, sweep_module))
