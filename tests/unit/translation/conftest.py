@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pytest
-
-from xlink.cli import main
 
 _TOKEN = re.compile(r"</?\d+>|[\[\]\"]|\w+|[^\w\s]")
 _WORDS = {
@@ -58,18 +55,3 @@ class Scripted:
 @pytest.fixture(scope="session")
 def scripted() -> type[Scripted]:
     return Scripted
-
-
-@pytest.fixture
-def run_xlink(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
-    """Run a command and return what it exits with."""
-
-    def told(*arguments: object) -> int:
-        monkeypatch.setattr(sys, "argv", ["xlink", *map(str, arguments)])
-        try:
-            main()
-        except SystemExit as left:
-            return int(str(left.code or 0))
-        return 0
-
-    return told

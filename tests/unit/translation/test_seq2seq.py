@@ -42,6 +42,17 @@ def _pieces(folder: Path) -> list[str]:
     return [opened.id_to_piece(number) for number in range(opened.get_piece_size())]
 
 
+_TINY = {
+    "d_model": 16,
+    "encoder_layers": 1,
+    "decoder_layers": 1,
+    "encoder_attention_heads": 2,
+    "decoder_attention_heads": 2,
+    "encoder_ffn_dim": 16,
+    "decoder_ffn_dim": 16,
+}
+
+
 @pytest.fixture(scope="module")
 def marian(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Marian model of one tiny layer each, with weights drawn at random."""
@@ -60,13 +71,7 @@ def marian(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pad = len(names) - 1
     config = transformers.MarianConfig(
         vocab_size=len(names),
-        d_model=16,
-        encoder_layers=1,
-        decoder_layers=1,
-        encoder_attention_heads=2,
-        decoder_attention_heads=2,
-        encoder_ffn_dim=16,
-        decoder_ffn_dim=16,
+        **_TINY,
         max_position_embeddings=32,
         pad_token_id=pad,
         eos_token_id=0,
@@ -133,13 +138,7 @@ def test_a_model_of_many_languages_is_told_both(tmp_path: Path) -> None:
     )
     config = transformers.M2M100Config(
         vocab_size=len(tokenizer),
-        d_model=16,
-        encoder_layers=1,
-        decoder_layers=1,
-        encoder_attention_heads=2,
-        decoder_attention_heads=2,
-        encoder_ffn_dim=16,
-        decoder_ffn_dim=16,
+        **_TINY,
         max_position_embeddings=64,
         pad_token_id=1,
         bos_token_id=0,
@@ -189,7 +188,7 @@ def test_a_language_that_the_model_lacks_is_refused() -> None:
 
 
 def test_the_verb(
-    marian: Path, tmp_path: Path, run_xlink: Callable[..., int], capsys: pytest.CaptureFixture[str]
+    marian: Path, tmp_path: Path, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     pytest.importorskip("pysbd")
     (tmp_path / "notes").mkdir()
@@ -199,7 +198,7 @@ def test_the_verb(
     )
     arguments = ["translate", tmp_path / "notes", "--reader", "brat", "--model", marian]
     arguments += ["--from", "en", "--to", "es", "--beams", 1, "--out", tmp_path / "es.jsonl"]
-    assert run_xlink(*arguments) == 0
+    assert run(*arguments) == 0
     said = capsys.readouterr().err
     assert "1 x mention" in said
     record = json.loads((tmp_path / "es.jsonl").read_text(encoding="utf-8"))

@@ -7,9 +7,9 @@ Texts of about one length lie in alphabetical order, so that neighbours share te
 of them is bounded at once: by the mass of the terms that any of them has, over the length of the
 shortest (blocks of documents, as in Mallia, Suel and Tonellotto, SIGIR 2024, Block-Max Pruning). A
 query's terms are read from lists and bitmaps of stretches, not of texts, which are many times
-shorter. Masses are summed up in 16 bits, each rounded up, so that a sum is never below the true
-one. The stretches are then scored exactly, the best bound first, until a bound is below the k-th
-concept.
+shorter. Where neighbours are not alike, a stretch is one text, and texts lie by length alone.
+Masses are summed up in 16 bits, each rounded up, so that a sum is never below the true one. The
+stretches are then scored exactly, the best bound first, until a bound is below the k-th concept.
 
 Which are worth ordering is told by a threshold, a guess: the bound that so many stretches reach
 that they should hold k concepts. If the k-th concept comes out below it, the search goes on with a
