@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Choices", "fitted", "log_likelihood", "n_first", "shares"]
+__all__ = ["Choices", "are_right", "fitted", "log_likelihood", "shares"]
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -56,13 +56,15 @@ def log_likelihood(choices: Choices, is_right: Mask, weights: Floats) -> tuple[f
     return float(np.log(rights / totals).mean()), slope / n_lists
 
 
-def n_first(choices: Choices, is_right: Mask, weights: Floats) -> int:
-    """Count the lists whose best candidate is right; of equal ones the first stands."""
+def are_right(choices: Choices, is_right: Mask, weights: Floats) -> Mask:
+    """Return whether the best candidate of each list is right; of equal ones the first stands."""
     order = np.lexsort((-(choices.features @ weights), choices.numbers))
     numbers = choices.numbers[order]
     first = np.ones(len(order), dtype=bool)
     first[1:] = numbers[1:] != numbers[:-1]
-    return int(is_right[order[first]].sum())
+    found = np.zeros(len(choices.none), dtype=bool)
+    found[numbers[first]] = is_right[order[first]]
+    return found
 
 
 def fitted(

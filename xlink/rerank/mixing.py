@@ -13,12 +13,13 @@ logistic regression, which is convex, and which sets the scale so that scores ar
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
-from xlink.rerank.listwise import Choices, fitted, log_likelihood, n_first, shares
+from xlink.rerank.listwise import Choices, are_right, fitted, log_likelihood, shares
 
 __all__ = ["Mix", "ScoredLists"]
 
@@ -67,15 +68,23 @@ class Mix:
     def fit(cls, lists: ScoredLists, is_right: Mask) -> Self:
         """Fit the mix on lists of a development part. *Shape:* `is_right` (n,)
 
-        If the order of the mix puts fewer right candidates first than the order given, the prior
-        alone orders: a re-ranker is not let make things worse where that was seen.
+        If the mix does not put more right candidates first than the order given, by at least a
+        standard error of that difference (McNemar 1947), the prior alone orders: a re-ranker is
+        not let make things worse.
         """
-        if not len(lists.nil_logits):
-            return cls()
-        mixed = cls._fitted(lists, is_right, (0, None), (0, None))
-        if mixed.n_first(lists, is_right) >= cls(0.0, 1.0).n_first(lists, is_right):
+        mixed = cls.likeliest(lists, is_right)
+        after, before = (each.are_right(lists, is_right) for each in (mixed, cls(0.0, 1.0)))
+        won, lost = int((after & ~before).sum()), int((before & ~after).sum())
+        if won - lost >= sqrt(won + lost):
             return mixed
         return cls._fitted(lists, is_right, (0, 0), (1e-3, None))
+
+    @classmethod
+    def likeliest(cls, lists: ScoredLists, is_right: Mask) -> Self:
+        """Fit the mix by likelihood alone. *Shape:* `is_right` (n,)"""
+        if not len(lists.nil_logits):
+            return cls()
+        return cls._fitted(lists, is_right, (0, None), (0, None))
 
     @classmethod
     def _fitted(
@@ -86,9 +95,12 @@ class Mix:
         )
         return cls(float(found[0]), float(found[1]) * _PRIOR_SCALE, float(found[2]))
 
-    def n_first(self, lists: ScoredLists, is_right: Mask) -> int:
-        """Count the lists whose best candidate is right; of equal ones the first stands."""
-        return n_first(_choices(lists), is_right, self._values())
+    def are_right(self, lists: ScoredLists, is_right: Mask) -> Mask:
+        """Return whether the best candidate of each list is right; of equal ones the first stands.
+
+        *Shape:* (q,)
+        """
+        return are_right(_choices(lists), is_right, self._values())
 
     def _values(self) -> Floats64:
         return np.array([self.logit_weight, self.prior_weight / _PRIOR_SCALE, self.nil_bias])

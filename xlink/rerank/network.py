@@ -95,13 +95,10 @@ class CrossEncoder(torch.nn.Module):
             raise SpecError(f"{base} has no fast tokenizer (tokenizer.json): take another model.")
         add_markers(backbone, tokenizer)
         _silence_pooler(backbone)
-        if layers is not None:
-            _keep_layers(backbone, layers, base)
         used = pooling or (stated_pooling(Path(base)) if revision is None else None) or "cls"
         network = cls(base, backbone, tokenizer, pooling=used, head=head)
-        for module in network.modules():
-            if isinstance(module, torch.nn.Dropout):
-                module.p = dropout
+        network.trim(layers)
+        network.set_dropout(dropout)
         network.reset_output(seed)
         return network
 
@@ -131,6 +128,21 @@ class CrossEncoder(torch.nn.Module):
         save_file(state, folder / _HEAD)
         facts = {"base": self.name, "pooling": self.pooling, "head": self.head}
         (folder / _FACTS).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+
+    def trim(self, layers: int | None) -> None:
+        """Drop all but the lowest `layers`, if told.
+
+        Raises:
+            SpecError: there are not so many, or they are not where they could be dropped.
+        """
+        if layers is not None:
+            _keep_layers(self.backbone, layers, self.name)
+
+    def set_dropout(self, share: float) -> None:
+        """Drop so much of all parts of the network in training."""
+        for module in self.modules():
+            if isinstance(module, torch.nn.Dropout):
+                module.p = share
 
     def reset_output(self, seed: int) -> None:
         """Draw the output anew, small enough that no order is preferred at first."""

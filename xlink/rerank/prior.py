@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xlink.candidate_set import CandidateSet, segment_sort
-from xlink.rerank.listwise import Choices, fitted, n_first, shares
+from xlink.rerank.listwise import Choices, are_right, fitted, shares
 from xlink.rerank.memory import Memory, Recall
 from xlink.terminology import Terminology
 from xlink.types import Query
@@ -60,7 +60,8 @@ def fit_prior(
     is_right = np.concatenate([right for _, right in parts])
     bounds = [*[(0.0, None)] * 4, (None, None)]
     weights = fitted(joined, is_right, _START, bounds=bounds, pull=_PULL)
-    if n_first(joined, is_right, weights) < n_first(joined, is_right, _START):
+    after, before = (are_right(joined, is_right, each).sum() for each in (weights, _START))
+    if after < before:
         return None
     score, place, words, concept, none = weights.tolist()
     return score, place, words, concept, none

@@ -54,8 +54,8 @@ def test_a_fit_finds_the_weights_and_its_probabilities_are_right() -> None:
     assert mix.logit_weight == pytest.approx(1.5, rel=0.1)
     assert mix.prior_weight == pytest.approx(6, rel=0.1)
     fresh, truth = drawn(2_000, seed=1)
-    alone = Mix().n_first(fresh, truth), Mix(0.0, 1.0).n_first(fresh, truth)
-    assert mix.n_first(fresh, truth) > max(alone)
+    alone = (each.are_right(fresh, truth).sum() for each in (Mix(), Mix(0.0, 1.0)))
+    assert mix.are_right(fresh, truth).sum() > max(alone)
     found = mix.probabilities(fresh)
     for low in (0.2, 0.5, 0.8):
         inside = (found >= low) & (found < low + 0.2)
@@ -77,5 +77,17 @@ def test_a_reranker_that_knows_nothing_changes_no_order() -> None:
     right = np.array([True, False, False] * 40)
     scored = lists(numbers, [-3.0, 0.0, 3.0] * 40, priors, [0.0] * 40)
     mix = Mix.fit(scored, right)
-    assert mix.n_first(scored, right) == 40
+    assert mix.are_right(scored, right).sum() == 40
     assert Mix.fit(lists([], [], [], []), np.array([], dtype=bool)) == Mix()
+
+
+def test_a_gain_within_its_error_is_not_taken() -> None:
+    numbers = [number for number in range(40) for _ in range(2)]
+    priors = [0.9, 0.5] * 40
+    sure = [0.0, 5.0]  # the re-ranker turns these lists around, and rightly three of five times
+    scored = lists(numbers, sure * 5 + [0.0, 0.0] * 35, priors, [0.0] * 40)
+    right = np.array([False, True] * 3 + [True, False] * 37)
+    assert Mix.fit(scored, right).logit_weight == 0
+    assert Mix.likeliest(scored, right).logit_weight > 0
+    always = np.array([False, True] * 5 + [True, False] * 35)
+    assert Mix.fit(scored, always).logit_weight > 0

@@ -45,7 +45,7 @@ def validation(sources: Sequence[Source], forward: Forward, *, learns_nil: bool)
     It says how good the order can be made, and moves with every list, where recall would jump.
     """
     lists, right = scored(sources, forward, learns_nil=learns_nil)
-    return Mix.fit(lists, right).log_likelihood(lists, right)
+    return Mix.likeliest(lists, right).log_likelihood(lists, right)
 
 
 def judged(
@@ -60,7 +60,8 @@ def judged(
     n_gold = max(1, n_lists - sum(int(each.is_nil.sum()) for each in kept))
     orders = {"prior": Mix(0.0, 1.0), "re-ranker": Mix(1.0, 0.0), "mixed": mix}
     figures = {
-        f"recall@1 {name}": order.n_first(lists, right) / n_gold for name, order in orders.items()
+        f"recall@1 {name}": int(order.are_right(lists, right).sum()) / n_gold
+        for name, order in orders.items()
     }
     ceiling = sum(int(each.has_right.sum()) for each in kept) / n_gold
     return mix, figures | {"ceiling": ceiling, "lists kept aside": float(n_lists)}

@@ -23,7 +23,8 @@ Precision = Literal["auto", "float32", "bfloat16"]
 class RerankerOptions:
     """How a re-ranker is trained.
 
-    The base: an encoder in a folder, or `hf:organisation/model@revision`; `head` as in
+    The base: an encoder in a folder, `hf:organisation/model@revision`, or a trained re-ranker by
+    folder or name, which goes on learning; `head` as in
     `xlink.rerank.network.CrossEncoder`; only its lowest `layers` are kept, if told (Sajjad et al.
     2023, *On the effect of dropping layers of pre-trained transformer models*); `reset_layers` of
     the top layers that stay are drawn anew. `dropout` is that of training.

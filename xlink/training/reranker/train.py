@@ -28,6 +28,7 @@ from xlink.training.reranker.sources import (
     recall_as_found,
     source_of,
 )
+from xlink.training.reranker.start import starting_network
 from xlink.types import Document
 
 __all__ = ["Corpus", "RerankerTraining", "train_reranker"]
@@ -72,18 +73,10 @@ def train_reranker(
         ArtifactError: the base can't be had, or the checkpoint is that of other options or lists.
     """
     require_torch("The training of a re-ranker")
-    from xlink.rerank.network import CrossEncoder
     from xlink.training.reranker.loop import train_network
 
     tally = tally if tally is not None else Tally()
-    network = CrossEncoder.from_base(
-        options.base,
-        pooling=options.pooling,
-        head=options.head,
-        layers=options.layers,
-        dropout=options.dropout,
-        seed=options.seed,
-    )
+    network = starting_network(options)
     corpora = [(documents, linker), *others]
     found = find(corpora, options, tally)
     prior = learned_prior(found) if options.remember else None

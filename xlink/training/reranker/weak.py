@@ -1,4 +1,4 @@
-"""Weak supervision from a terminology alone: withheld synonyms as mentions, in made-up contexts."""
+"""Weak supervision from a terminology alone: withheld names as mentions, in made-up contexts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TEMPLATES = {
     "de": ("Aufnahme bei {}.", "Bekannt ist: {}.", "Kein Hinweis auf {}."),
 }
 _BARE = "{}."
-_PREFERRED = "preferred"
+_NAMES = ("preferred", "synonym")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,13 @@ class WithheldNames:
         seed: int = 0,
         tally: Tally | None = None,
     ) -> Self:
-        """Withhold a synonym of up to `n` concepts, and build what is left at `path`.
+        """Withhold a name of up to `n` concepts, and build what is left at `path`.
 
-        A concept keeps its preferred names; one without a synonym that differs from them when
-        folded has no part, and is counted in `tally`.
+        Each language that a concept has names in is as likely. It keeps its own name; one whose
+        names are all equal to that when folded has no part, and is counted in `tally`.
 
         Raises:
-            DataError: no concept has a synonym to withhold.
+            DataError: no concept has a name to withhold.
         """
         tally = tally if tally is not None else Tally()
         drawn = np.random.default_rng(seed)
@@ -66,14 +66,14 @@ class WithheldNames:
             if len(withheld) == n:
                 break
             concept = terminology.concept(row)
-            synonyms = _synonyms(concept)
-            if not synonyms:
-                tally.add("concept without a synonym to withhold", concept.id)
+            alias = _withheld(concept, drawn)
+            if alias is None:
+                tally.add("concept without a name to withhold", concept.id)
                 continue
-            withheld[concept.id] = synonyms[int(drawn.integers(len(synonyms)))]
+            withheld[concept.id] = alias
         if not withheld:
             raise DataError(
-                f"no concept of {terminology.name} has a synonym to withhold",
+                f"no concept of {terminology.name} has a name to withhold",
                 remedy="Train on annotated documents, or on a terminology with synonyms.",
             )
         rest = build_terminology(
@@ -88,15 +88,20 @@ class WithheldNames:
         return cls(rest.terminology, documents)
 
 
-def _synonyms(concept: Concept) -> list[Alias]:
-    """Return the names that may be withheld; abbreviations say too little without a document."""
-    known = {fold(each.text) for each in concept.aliases if each.kind == _PREFERRED}
-    known |= {fold(concept.name), ""}
-    return [
-        each
-        for each in concept.aliases
-        if each.kind == "synonym" and fold(each.text) not in known and "\n" not in each.text
-    ]
+def _withheld(concept: Concept, drawn: np.random.Generator) -> Alias | None:
+    """Draw a language that the concept has names to withhold in, and one of these.
+
+    Its own name stays, and abbreviations say too little without a document.
+    """
+    names: dict[str, list[Alias]] = {}
+    for each in concept.aliases:
+        is_name = each.kind in _NAMES and fold(each.text) not in {fold(concept.name), ""}
+        if is_name and "\n" not in each.text:
+            names.setdefault(each.language, []).append(each)
+    if not names:
+        return None
+    chosen = names[sorted(names)[int(drawn.integers(len(names)))]]
+    return chosen[int(drawn.integers(len(chosen)))]
 
 
 def _without(concept: Concept, alias: Alias | None) -> Concept:

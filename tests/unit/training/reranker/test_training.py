@@ -12,12 +12,13 @@ import pytest
 from xlink.errors import ArtifactError, SpecError
 from xlink.linker import Linker
 from xlink.rerank import Mix, Rendering, open_reranker
-from xlink.rerank.saving import read_facts
+from xlink.rerank.saving import load_network, read_facts
 from xlink.tally import Tally
 from xlink.terminology import Terminology
 from xlink.training.checkpoint import write_checkpoint
 from xlink.training.reranker.lists import RankingLists, lists_of
 from xlink.training.reranker.options import RerankerOptions
+from xlink.training.reranker.start import starting_network
 from xlink.training.reranker.train import train_reranker
 from xlink.types import Document
 
@@ -271,3 +272,34 @@ def test_options_out_of_range(tiny_base: Path) -> None:
     for wrong in ({"k": 0}, {"dev_share": 1.0}, {"layer_decay": 0.0}, {"layers": 0}, {"pool": 0}):
         with pytest.raises(SpecError, match=next(iter(wrong))):
             RerankerOptions(base="x", **wrong)
+
+
+def test_a_trained_reranker_goes_on_learning(
+    options: RerankerOptions,
+    documents: list[Document],
+    open_linker: Callable[[], Linker],
+    tmp_path: Path,
+) -> None:
+    first = train_reranker(documents, open_linker(), options, tmp_path / "first").path
+    still = replace(options, base=str(first), learning_rate=1e-9)
+    second = train_reranker(documents, open_linker(), still, tmp_path / "second").path
+    before, after = (load_network(each)[0] for each in (first, second))
+    assert after.name == str(first)
+    assert len(after.tokenizer) == len(before.tokenizer)
+    for name, value in before.state_dict().items():
+        torch.testing.assert_close(after.state_dict()[name], value, atol=1e-5, rtol=0)
+
+
+def test_what_a_trained_reranker_has_can_not_be_changed(
+    options: RerankerOptions,
+    documents: list[Document],
+    open_linker: Callable[[], Linker],
+    tmp_path: Path,
+) -> None:
+    own = replace(options, pooling="mean", epochs=1)
+    first = train_reranker(documents, open_linker(), own, tmp_path / "first").path
+    going_on = replace(options, base=str(first))
+    with pytest.raises(SpecError, match=r"pooling 'mean'.*'cls'"):
+        starting_network(replace(going_on, pooling="cls"))
+    with pytest.raises(SpecError, match=r"head 'pooled'.*'sides'"):
+        starting_network(replace(going_on, head="sides"))

@@ -12,7 +12,7 @@ from xlink.tally import Tally
 from xlink.terminology import Terminology
 from xlink.terminology.builder import build_terminology
 from xlink.training.reranker.weak import WithheldNames
-from xlink.types import Concept, Query
+from xlink.types import Alias, Concept, Query
 
 
 def test_withheld_names_are_mentions_and_nowhere_else(small: Terminology, tmp_path: Path) -> None:
@@ -31,7 +31,7 @@ def test_withheld_names_are_mentions_and_nowhere_else(small: Terminology, tmp_pa
         row, rest_row = small.row(document.id), made.terminology.row(document.id)
         assert row in whole.fused([query]).rows_of(0)
         assert rest_row not in linker.fused([query]).rows_of(0)
-    assert len(made.documents) + tally["concept without a synonym to withhold"] == small.n_concepts
+    assert len(made.documents) + tally["concept without a name to withhold"] == small.n_concepts
 
 
 def test_draws_are_those_of_the_seed(small: Terminology, tmp_path: Path) -> None:
@@ -44,7 +44,16 @@ def test_draws_are_those_of_the_seed(small: Terminology, tmp_path: Path) -> None
     assert len(first) == 4
 
 
-def test_without_synonyms_there_is_nothing_to_withhold(tmp_path: Path) -> None:
+def test_without_other_names_there_is_nothing_to_withhold(tmp_path: Path) -> None:
     bare = build_terminology([Concept("1", "fever")], tmp_path / "bare", name="bare").terminology
-    with pytest.raises(DataError, match="no concept of bare has a synonym"):
+    with pytest.raises(DataError, match="no concept of bare has a name"):
         WithheldNames.draw(bare, tmp_path / "rest")
+
+
+def test_each_language_is_as_likely(tmp_path: Path) -> None:
+    names = [Alias(f"name {number}") for number in range(9)]
+    spanish = Alias("nombre", language="es", kind="preferred")
+    concepts = [Concept(f"{n}", f"own {n}", (*names, spanish)) for n in range(40)]
+    built = build_terminology(concepts, tmp_path / "both", name="both").terminology
+    made = WithheldNames.draw(built, tmp_path / "rest")
+    assert 10 <= sum(each.language == "es" for each in made.documents) <= 30
