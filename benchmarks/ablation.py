@@ -8,8 +8,9 @@ Prints recall@1 as the candidates came, by the prior that remembers the training
 cross-encoder alone, and mixed, of gold that the terminology has: all of it, and what the training
 part neither says nor means; then the gain of mixed over as they came, and p of a paired test, by
 swaps within documents. With several seeds a last line has their means. ECE is that of
-the first probabilities, in ten bins. Trained re-rankers are kept in `--work`, so that a run that
-was killed goes on.
+the first probabilities, in ten bins. NIL is what the terminology lacks or annotators say has no
+concept, drawn in the same share; it is answered where "none of these" is likeliest. Trained
+re-rankers are kept in `--work`, so that a run that was killed goes on.
 """
 
 from __future__ import annotations
@@ -40,7 +41,10 @@ from xlink.text.folding import fold
 from xlink.training.reranker.lists import RankingLists, lists_of
 
 Hits = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
+Counted = tuple[int, int, int]
+"""How often NIL was answered rightly and wrongly, and how often it is right."""
 
 _FOUND = 64
 _ORDERS = ("as found", "prior", "alone", "mixed")
@@ -48,11 +52,15 @@ _ORDERS = ("as found", "prior", "alone", "mixed")
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """Lists of a tested part, the document of each, and which of them are new to the training."""
+    """Lists of a tested part, the document of each, and which of them are new to the training.
+
+    `nil` are lists of mentions whose gold the terminology lacks, or that are annotated as NIL.
+    """
 
     lists: RankingLists
     documents: npt.NDArray[np.int64]
     subsets: Mapping[str, npt.NDArray[np.bool_]]
+    nil: RankingLists
 
 
 def changed(recipe: Recipe, system: str, changes: Mapping[str, object]) -> Recipe:
@@ -78,9 +86,10 @@ def tested(task: Task, system: str, materials: Materials, mentions: int) -> Test
     lists = lists_of(documents, linker_of(spec, terminology, generators), k=_FOUND)
     counts = [sum(each.gold is not None for each in own.mentions) for own in documents]
     owners = np.repeat(np.arange(len(documents)), counts)
-    known = np.flatnonzero([bool(rows) for rows in lists.gold])
-    drawn = np.random.default_rng(0).permutation(known)[:mentions]
-    keep = np.isin(np.arange(len(lists)), drawn)
+    is_known = np.array([bool(rows) for rows in lists.gold])
+    drawn = np.random.default_rng(0)
+    keep = _some(is_known, mentions / max(1, is_known.sum()), drawn)
+    nil = lists.take(_some(~is_known, keep.sum() / max(1, is_known.sum()), drawn))
     kept, owners = lists.take(keep), owners[keep]
     subsets = {"all": np.ones(len(kept), dtype=bool)}
     if task.training is not None:
@@ -89,13 +98,27 @@ def tested(task: Task, system: str, materials: Materials, mentions: int) -> Test
         meant = [{terminology.concept_id(row) for row in rows} for rows in kept.gold]
         subsets["unseen mentions"] = np.array(words)
         subsets["unseen concepts"] = np.array([not own & seen.concepts for own in meant])
-    return Tested(kept, owners, subsets)
+    return Tested(kept, owners, subsets, nil)
 
 
-def hits_of(reranker: Reranker | None, lists: RankingLists) -> tuple[Hits, float]:
-    """Return whether the first candidate of each list is right, a row an order, and the ECE."""
+def _some(mask: npt.NDArray[np.bool_], share: float, drawn: np.random.Generator) -> Mask:
+    """Return the mask with but a share of its places."""
+    places = drawn.permutation(np.flatnonzero(mask))
+    kept: Mask = np.isin(np.arange(len(mask)), places[: round(share * len(places))])
+    return kept
+
+
+def results_of(reranker: Reranker | None, part: Tested) -> tuple[Hits, float, Counted]:
+    """Return whether the first candidate of each list is right, a row an order; ECE; NIL."""
     if not isinstance(reranker, CrossEncoderReranker):
         raise SystemExit("The re-ranker is no cross-encoder.")
+    hits, ece, among_known = _hits_of(reranker, part.lists)
+    _, _, among_nil = _hits_of(reranker, part.nil)
+    return hits, ece, (int(among_nil.sum()), int(among_known.sum()), len(part.nil))
+
+
+def _hits_of(reranker: CrossEncoderReranker, lists: RankingLists) -> tuple[Hits, float, Mask]:
+    """Return hits, the ECE, and where the answer is NIL."""
     ordered = lists.among(reranker.ordered(lists.queries, lists.candidates)).top(reranker.depth)
     scored = reranker.score(ordered.queries, ordered.candidates)
     mixed = reranker.mix.probabilities(scored)
@@ -105,7 +128,9 @@ def hits_of(reranker: Reranker | None, lists: RankingLists) -> tuple[Hits, float
     sure = np.zeros(len(lists))
     np.maximum.at(sure, ordered.candidates.query_numbers(), mixed)
     bins = np.searchsorted(equal_width()[1:-1], sure)
-    return hits, float(np.abs(np.bincount(bins, hits[-1] - sure)).sum() / len(lists))
+    ece = float(np.abs(np.bincount(bins, hits[-1] - sure)).sum() / max(1, len(lists)))
+    none = 1 - np.bincount(ordered.candidates.query_numbers(), mixed, len(lists))
+    return hits, ece, none > sure
 
 
 def firsts(lists: RankingLists, scores: npt.NDArray[np.float32]) -> Hits:
@@ -144,6 +169,14 @@ def report(name: str, part: Tested, hits: Hits, ece: float) -> None:
         )
 
 
+def report_nil(name: str, counted: Sequence[Counted]) -> None:
+    """Print precision, recall and F1 of NIL, over all seeds."""
+    right, wrong, n = np.sum(counted, axis=0).tolist()
+    precision, recall = right / max(1, right + wrong), right / max(1, n)
+    f1 = 2 * right / max(1, right + wrong + n)
+    print(f"{name:40} NIL {n:5}  precision {precision:.3f}  recall {recall:.3f}  F1 {f1:.3f}")
+
+
 def compare(
     recipe: Recipe,
     system: str,
@@ -156,17 +189,20 @@ def compare(
     """Train and test each variant with each seed on all parts."""
     for changes in variants:
         told = " ".join(f"{key}={value}" for key, value in changes.items()) or "as it is"
-        results: dict[str, list[tuple[Hits, float]]] = {part: [] for part in parts}
+        results: dict[str, list[tuple[Hits, float, Counted]]] = {part: [] for part in parts}
         for seed in seeds:
             made = changed(recipe, system, {**changes, "seed": seed})
             for part, lists in parts.items():
                 opened = SystemReranker(made, part, system, materials, work).open()
-                results[part].append(hits_of(opened, lists.lists))
-                report(f"{told}, seed {seed}, {part}", lists, *results[part][-1])
+                results[part].append(results_of(opened, lists))
+                hits, error, counted = results[part][-1]
+                report(f"{told}, seed {seed}, {part}", lists, hits, error)
+                report_nil(f"{told}, seed {seed}, {part}", [counted])
         for part, lists in parts.items():
-            hits, errors = zip(*results[part], strict=True)
-            mean = np.mean(hits, axis=0)
-            report(f"{told}, {len(seeds)} seeds, {part}", lists, mean, float(np.mean(errors)))
+            name = f"{told}, {len(seeds)} seeds, {part}"
+            every_hits, errors, every_counted = zip(*results[part], strict=True)
+            report(name, lists, np.mean(every_hits, axis=0), float(np.mean(errors)))
+            report_nil(name, every_counted)
 
 
 def main() -> None:
@@ -196,7 +232,9 @@ def main() -> None:
     for part, lists in parts.items():
         terminology = materials.terminology(recipe.tasks[part].terminology)
         opened = open_reranker(told.reranker, terminology)
-        report(f"{told.reranker}, {part}", lists, *hits_of(opened, lists.lists))
+        hits, error, counted = results_of(opened, lists)
+        report(f"{told.reranker}, {part}", lists, hits, error)
+        report_nil(f"{told.reranker}, {part}", [counted])
 
 
 if __name__ == "__main__":

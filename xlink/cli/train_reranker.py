@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,10 +22,8 @@ from xlink.cli.output import note, print_json, print_result, report
 from xlink.errors import SpecError
 
 if TYPE_CHECKING:
-    from xlink.linker import Linker
     from xlink.training.reranker.options import RerankerOptions
     from xlink.training.reranker.train import RerankerTraining
-    from xlink.types import Document
 
 __all__ = ["reranker"]
 
@@ -40,7 +39,7 @@ def reranker(
         list[Path] | None, typer.Argument(help="Annotated documents to train on.")
     ] = None,
     from_terminology: Annotated[
-        int, typer.Option(min=0, help="Train on so many withheld names of the terminology, too.")
+        int, typer.Option(min=0, help="Train on so many names of the terminology, first or alone.")
     ] = 0,
     reader: ReaderName = "jsonl",
     settings: ReaderOptions = None,
@@ -64,36 +63,30 @@ def reranker(
     as_json: Json = False,
 ) -> None:
     """Train a re-ranker. Example: xlink train reranker corpus/ -t hpo --base models/e5 -o mine"""
-    from tempfile import TemporaryDirectory
-
-    from xlink.home import terminology_path
     from xlink.linker import DEFAULT_GENERATORS, Linker
     from xlink.rerank.opening import reranker_path
     from xlink.rerank.saving import export_reranker
     from xlink.tally import Tally
-    from xlink.terminology import Terminology
+    from xlink.training.reranker.names import corpora_of_names
     from xlink.training.reranker.train import train_reranker
-    from xlink.training.reranker.weak import WithheldNames
 
     chosen = _options(base, seed, options, rendering)
     tally, path = Tally(), reranker_path(out)
     generators = tuple(using or DEFAULT_GENERATORS)
-    corpora: list[tuple[Sequence[Document], Linker]] = []
-    with TemporaryDirectory() as folder:
-        if documents:
-            read = list(reader_of(reader, settings, language=language).read(documents, tally))
-            corpora.append((read, Linker.open(terminology, generators=generators, detector=None)))
-        if from_terminology:
-            whole = Terminology.open(terminology_path(terminology))
-            place = Path(folder) / "withheld"
-            made = WithheldNames.draw(whole, place, n=from_terminology, seed=seed, tally=tally)
-            linker = Linker.open(made.terminology, generators=generators, detector=None)
-            corpora.append((made.documents, linker))
-        if not corpora:
-            raise SpecError("There is nothing to train on: name documents, or --from-terminology.")
-        training = train_reranker(
-            *corpora[0], chosen, path, others=corpora[1:], checkpoint=checkpoint, tally=tally
+    if not documents and not from_terminology:
+        raise SpecError("There is nothing to train on: name documents, or --from-terminology.")
+    linker = Linker.open(terminology, generators=generators, detector=None)
+    if documents:
+        read = list(reader_of(reader, settings, language=language).read(documents, tally))
+        chosen = replace(chosen, names=from_terminology or chosen.names)
+        training = train_reranker(read, linker, chosen, path, checkpoint=checkpoint, tally=tally)
+    else:
+        named = corpora_of_names(
+            [linker.terminology], generators, n=from_terminology, seed=seed, tally=tally
         )
+        chosen = replace(chosen, remember=False)
+        with named as corpora:
+            training = train_reranker(*corpora[0], chosen, path, checkpoint=checkpoint, tally=tally)
     report(tally)
     if onnx is not None:
         export_reranker(path, reranker_path(onnx))

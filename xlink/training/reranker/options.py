@@ -39,6 +39,9 @@ class RerankerOptions:
     With `remember`, what the training documents link is kept as counts, and candidates are put into
     order by it before they are read (see `xlink.rerank.prior`), in training and in use.
 
+    With `names`, the network first learns from so many names of each terminology, as in
+    `xlink.training.reranker.weak`, and then from the documents.
+
     The objective: `loss` and `regulariser` by name (see `losses`), the latter `strength` times; it
     may be `none`.
 
@@ -71,6 +74,7 @@ class RerankerOptions:
     relatives: int = 0
     nil: bool = False
     remember: bool = True
+    names: int = 0
     dev_share: float = 0.15
     loss: str = "softmax"
     regulariser: str = "kl"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xlink.candidates.training_mentions import TrainingMentions
 from xlink.corpora.splits import Split
 from xlink.linker import Linker
 from xlink.rerank.memory import Memory, Recall
@@ -41,9 +42,11 @@ class Found:
     """Lists of one corpus as its linker finds them: the training part by folds, and what is aside.
 
     Each comes with a memory of the training parts of all corpora, for a fold without its documents.
+    `generators` are the names of those that propose candidates without training mentions.
     """
 
     terminology: Terminology
+    generators: tuple[str, ...]
     folds: tuple[tuple[RankingLists, Memory], ...]
     aside: tuple[RankingLists, Memory] | None
 
@@ -64,7 +67,8 @@ def find(corpora: Sequence[Corpus], options: RerankerOptions, tally: Tally) -> l
         development = _known(lists_of(kept, opened, k=_REACH, tally=tally)) if kept else None
         memory = _memory(everything, (), options)
         held = None if development is None else (development, memory)
-        found.append(Found(opened.terminology, folds, held))
+        names = (each.name for each in opened.generators if not isinstance(each, TrainingMentions))
+        found.append(Found(opened.terminology, tuple(names), folds, held))
     return found
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from xlink.artifact import is_artifact
 from xlink.encoders.transformer import require_torch
 from xlink.linker import Linker
 from xlink.rerank.memory import Memory
@@ -20,6 +21,7 @@ from xlink.training.reranker.card import model_card
 from xlink.training.reranker.cascade import fit_cascade
 from xlink.training.reranker.drawing import Source
 from xlink.training.reranker.judging import judged, scored
+from xlink.training.reranker.names import learn_names
 from xlink.training.reranker.options import RerankerOptions
 from xlink.training.reranker.sources import (
     Corpus,
@@ -81,8 +83,16 @@ def train_reranker(
     found = find(corpora, options, tally)
     prior = learned_prior(found) if options.remember else None
     sources = [source_of(each, prior, network.pair_tokenizer, options, tally) for each in found]
+    plan = _plan(options, sources)
+    on_names = None if checkpoint is None else checkpoint.with_name(f"{checkpoint.name}.names")
+    if options.names and (checkpoint is None or not is_artifact(checkpoint)):
+        learn_names(network, found, options, checkpoint=on_names, plan=plan, tally=tally)
     trained = train_network(
-        network, sources, options, checkpoint=checkpoint, plan=_plan(options, sources)
+        network,
+        sources,
+        replace(options, reset_layers=0 if options.names else options.reset_layers),
+        checkpoint=checkpoint,
+        plan=plan,
     )
     lists, right = scored(sources, network.scorer(options.precision), learns_nil=options.nil)
     mix, figures = judged(sources, lists, right)
@@ -106,8 +116,9 @@ def train_reranker(
     card = model_card(options, terminologies, figures, trained)
     memory = None if prior is None else Memory.build(each for own, _ in corpora for each in own)
     save_network(network, facts, path, card=card, memory=memory)
-    if checkpoint is not None:
-        shutil.rmtree(checkpoint, ignore_errors=True)
+    for each in (checkpoint, on_names):
+        if each is not None:
+            shutil.rmtree(each, ignore_errors=True)
     return RerankerTraining(path, trained.n_steps, trained.best_step, figures)
 
 

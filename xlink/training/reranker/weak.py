@@ -31,11 +31,12 @@ _NAMES = ("preferred", "synonym")
 
 @dataclass(frozen=True, slots=True)
 class WithheldNames:
-    """A terminology without some of its names, and documents that say these.
+    """A terminology without some of its names, and documents that say these and other names.
 
     Candidates from the whole terminology would have the very name of the gold, and a re-ranker
-    would learn no more than to look for it. Half of the contexts are the definition of the concept,
-    where it has one, the others a sentence in the language of the name, bare where none is at hand.
+    would learn no more than to look for it; if all names were withheld, it would learn that an
+    equal name is wrong. Half of the contexts are the definition of the concept, where it has one,
+    the others a sentence in the language of the name, bare where none is at hand.
     """
 
     terminology: Terminology
@@ -48,30 +49,35 @@ class WithheldNames:
         path: Path,
         *,
         n: int = 2_000,
+        kept: float = 0.5,
         seed: int = 0,
         tally: Tally | None = None,
     ) -> Self:
-        """Withhold a name of up to `n` concepts, and build what is left at `path`.
+        """Make a document of a name of up to `n` concepts, and build a terminology at `path`.
 
-        Each language that a concept has names in is as likely. It keeps its own name; one whose
-        names are all equal to that when folded has no part, and is counted in `tally`.
+        A share `kept` of the names stays in it, the others are withheld. Each language that a
+        concept has names in is as likely. It keeps its own name; one whose names are all equal to
+        that when folded has no part, and is counted in `tally`.
 
         Raises:
             DataError: no concept has a name to withhold.
         """
         tally = tally if tally is not None else Tally()
         drawn = np.random.default_rng(seed)
+        said: dict[str, Alias] = {}
         withheld: dict[str, Alias] = {}
         for row in drawn.permutation(terminology.n_concepts).tolist():
-            if len(withheld) == n:
+            if len(said) == n:
                 break
             concept = terminology.concept(row)
-            alias = _withheld(concept, drawn)
+            alias = _other_name(concept, drawn)
             if alias is None:
                 tally.add("concept without a name to withhold", concept.id)
                 continue
-            withheld[concept.id] = alias
-        if not withheld:
+            said[concept.id] = alias
+            if drawn.random() >= kept:
+                withheld[concept.id] = alias
+        if not said:
             raise DataError(
                 f"no concept of {terminology.name} has a name to withhold",
                 remedy="Train on annotated documents, or on a terminology with synonyms.",
@@ -83,15 +89,15 @@ class WithheldNames:
             version=terminology.version,
         )
         documents = tuple(
-            _document(terminology.concept(each), alias, drawn) for each, alias in withheld.items()
+            _document(terminology.concept(each), alias, drawn) for each, alias in said.items()
         )
         return cls(rest.terminology, documents)
 
 
-def _withheld(concept: Concept, drawn: np.random.Generator) -> Alias | None:
-    """Draw a language that the concept has names to withhold in, and one of these.
+def _other_name(concept: Concept, drawn: np.random.Generator) -> Alias | None:
+    """Draw a language that the concept has other names in than its own, and one of these.
 
-    Its own name stays, and abbreviations say too little without a document.
+    Abbreviations say too little without a document.
     """
     names: dict[str, list[Alias]] = {}
     for each in concept.aliases:

@@ -17,7 +17,7 @@ from xlink.types import Alias, Concept, Query
 
 def test_withheld_names_are_mentions_and_nowhere_else(small: Terminology, tmp_path: Path) -> None:
     tally = Tally()
-    made = WithheldNames.draw(small, tmp_path / "rest", seed=3, tally=tally)
+    made = WithheldNames.draw(small, tmp_path / "rest", kept=0, seed=3, tally=tally)
     assert len(made.documents) > 3
     assert made.terminology.n_concepts == small.n_concepts
     linker = Linker.open(made.terminology, generators=["exact"], detector=None)
@@ -57,3 +57,13 @@ def test_each_language_is_as_likely(tmp_path: Path) -> None:
     built = build_terminology(concepts, tmp_path / "both", name="both").terminology
     made = WithheldNames.draw(built, tmp_path / "rest")
     assert 10 <= sum(each.language == "es" for each in made.documents) <= 30
+
+
+def test_a_share_of_the_names_stays(tmp_path: Path) -> None:
+    concepts = [Concept(f"{n}", f"own {n}", (Alias(f"name of {n}"),)) for n in range(40)]
+    built = build_terminology(concepts, tmp_path / "whole", name="whole").terminology
+    made = WithheldNames.draw(built, tmp_path / "rest", kept=0.5)
+    left = {alias.text for each in made.terminology.concepts() for alias in each.aliases}
+    n_kept = sum(each.mentions[0].text in left for each in made.documents)
+    assert len(made.documents) == 40
+    assert 10 <= n_kept <= 30
