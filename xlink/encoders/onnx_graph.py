@@ -60,6 +60,7 @@ def write_graph(
     precision: Precision,
     *,
     fixed_ranges: bool = False,
+    fixed_shapes: bool = False,
 ) -> None:
     """Write a network as the graph at `place`.
 
@@ -70,6 +71,7 @@ def write_graph(
       product have 8 bits, row by row. Results hardly move, and don't depend on what is computed
       beside them. The examples must be typical: `typical_ids` makes some. With `fixed_ranges`,
       normalised activations are rounded by the ranges seen on the examples: faster, less exact.
+      With `fixed_shapes`, new shapes are written down, where they are the same for all blocks.
     """
     import torch
 
@@ -91,8 +93,11 @@ def write_graph(
                 shutil.copyfile(plain, place)
             case "int8":
                 from xlink.encoders.onnx_rounding import round_products
+                from xlink.encoders.onnx_shapes import fix_shapes
 
                 examples = {name: each.numpy() for name, (each, _) in inputs.items()}
+                if fixed_shapes:
+                    fix_shapes(plain, examples)
                 round_products(plain, place, examples, fixed_ranges=fixed_ranges)
 
 

@@ -2,12 +2,12 @@
 
 Padding costs time, so that lengths are rounded up only to a multiple of `_STEP` tokens. Every block
 of a length has the same shape, because how a matrix product is summed up depends on it: a score
-does not depend on what is scored beside it.
+does not depend on what is scored beside it. Where it does not anyway, nothing is padded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -24,10 +24,14 @@ Forward = Callable[[Ids, Ids, Ids], Floats]
 _STEP = 4
 _ROWS = (4, 2)  # else 1; with 3, a pair of torch depends on its place in the block
 _MOST_TOKENS = 192  # of a block: the states of more leave the cache of a core
+_MOST_UNPADDED = 288
 
 
-def score_pairs(pairs: Pairs, forward: Forward) -> Floats:
-    """Return one logit a pair; equal pairs are scored once. *Shape:* (n,)"""
+def score_pairs(pairs: Pairs, forward: Forward, *, unpadded: bool = False) -> Floats:
+    """Return one logit a pair; equal pairs are scored once. *Shape:* (n,)
+
+    With `unpadded`, `forward` is given blocks of one length and any number of pairs.
+    """
     numbers: dict[tuple[int, bytes], int] = {}
     keys = zip(pairs.lefts, (each.tobytes() for each in pairs.ids), strict=True)
     owners = np.fromiter((numbers.setdefault(key, len(numbers)) for key in keys), np.int64)
@@ -35,16 +39,34 @@ def score_pairs(pairs: Pairs, forward: Forward) -> Floats:
         return np.empty(0, dtype=np.float32)
     firsts = np.unique(owners, return_index=True)[1]
     lengths = np.array([len(pairs.ids[first]) for first in firsts.tolist()])
-    rounded = -(-lengths // _STEP) * _STEP
     scores = np.empty(len(firsts), dtype=np.float32)
+    for chosen, length, n_rows in _unpadded(lengths) if unpadded else _filled(lengths):
+        block = padded(pairs, firsts[chosen].tolist(), length=length, n_rows=n_rows)
+        scores[chosen] = forward(*block)[: len(chosen)]
+    return scores[owners]
+
+
+Block = tuple[npt.NDArray[np.int64], int, int]
+"""The numbers of pairs that are scored together, and the shape of their block."""
+
+
+def _filled(lengths: npt.NDArray[np.int64]) -> Iterator[Block]:
+    """Yield blocks of pairs of about one length, all such blocks being of one shape."""
+    rounded = -(-lengths // _STEP) * _STEP
     for length in np.unique(rounded).tolist():
         places = np.flatnonzero(rounded == length)
         n_rows = next((rows for rows in _ROWS if rows * length <= _MOST_TOKENS), 1)
         for start in range(0, len(places), n_rows):
-            chosen = places[start : start + n_rows]
-            block = padded(pairs, firsts[chosen].tolist(), length=length, n_rows=n_rows)
-            scores[chosen] = forward(*block)[: len(chosen)]
-    return scores[owners]
+            yield places[start : start + n_rows], length, n_rows
+
+
+def _unpadded(lengths: npt.NDArray[np.int64]) -> Iterator[Block]:
+    """Yield blocks of pairs of one length, about equally many in each."""
+    for length in np.unique(lengths).tolist():
+        places = np.flatnonzero(lengths == length)
+        n_blocks = -(-len(places) // max(1, _MOST_UNPADDED // length))
+        for chosen in np.array_split(places, n_blocks):
+            yield chosen, length, len(chosen)
 
 
 def padded(

@@ -2,7 +2,7 @@
 
 Sure is what a calibration of the first candidate says, from `bar` upward. Both are fitted on
 development lists: the bar is the lowest such that neither it nor a higher one costs more recall@1
-there than was allowed.
+there than was allowed, and a standard error of that cost is within it, too.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ class Cascade:
     ) -> Self:
         """Fit on mentions whose first candidate is right before and after re-ranking, or is not.
 
-        `names` and `features` are those of `xlink.decide.features`, before re-ranking.
+        `names` and `features` are those of `xlink.decide.features`, before re-ranking. The cost and
+        one standard error of it (McNemar 1947) are at most `max_loss`.
 
         *Shapes:* `features` (q, names), `right_before` and `right_after` (q,).
 
@@ -65,8 +66,11 @@ class Cascade:
         calibration = Calibration.fit(names, features, right_before)
         shares = calibration.probabilities(features)
         order = np.argsort(-shares, kind="stable")
-        lost = np.cumsum(right_after[order].astype(int) - right_before[order]) / max(1, n_gold)
-        most_lost = np.maximum.accumulate(lost)  # that a lower bar costs less again is luck
+        changes = right_after[order].astype(int) - right_before[order]
+        n_lost, n_changed = np.cumsum(changes), np.cumsum(changes != 0)
+        lost = n_lost / max(1, n_gold)
+        cautious = (n_lost + np.sqrt(n_changed)) / max(1, n_gold)
+        most_lost = np.maximum.accumulate(cautious)  # that a lower bar costs less again is luck
         ends = np.append(np.diff(shares[order]) < 0, True)  # equal ones go together
         allowed = np.flatnonzero((most_lost <= max_loss) & ends & (shares[order] >= _LEAST_BAR))
         if not len(allowed):

@@ -29,32 +29,71 @@ class GraphScorer:
 
     session: InferenceSession
 
+    @property
+    def unpadded(self) -> bool:
+        """Whether it takes pairs of one length alone, in blocks of any size: it has no mask."""
+        return "mask" not in self._inputs()
+
     def __call__(self, ids: Ids, segments: Ids, mask: Ids) -> npt.NDArray[np.float32]:
         """Return the logit of each pair. *Shapes:* three times (pairs, tokens) to (pairs,)"""
-        known = {each.name for each in self.session.get_inputs()}
+        known = self._inputs()
         given = {"ids": ids, "segments": segments, "mask": mask}
         used = {name: array for name, array in given.items() if name in known}
         logits: npt.NDArray[np.float32] = self.session.run(["logits"], used)[0]
         return logits
 
+    def _inputs(self) -> set[str]:
+        return {each.name for each in self.session.get_inputs()}
+
 
 def export_graph(network: CrossEncoder, place: Path, precision: Precision) -> None:
     """Write the network as the graph at `place`; an input that it makes no use of is left out.
 
-    In 8 bits, normalised activations are rounded by fixed ranges.
+    In 8 bits, normalised activations are rounded by fixed ranges, and there is no mask: all pairs
+    of a block have the same length. Sums of products are whole numbers then, and no pair depends
+    on how many there are in its block.
     """
+    import torch
+
     ids, segments, mask = _typical_pairs(network)
     axes = {0: "pairs", 1: "tokens"}
+    inputs = {"ids": (ids, axes), "segments": (segments, axes)}
+    unpadded = precision == "int8"
+    if not unpadded:
+        inputs["mask"] = (mask, axes)
+
+    class Exported(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.network = network
+
+        def forward(self, *block: torch.Tensor) -> torch.Tensor:
+            return _doubled(self.network, *block) if unpadded else self.network(*block)
+
     # Written out, attention adds the mask; the function of torch selects by it in every layer.
     network.backbone.set_attn_implementation("eager")
     write_graph(
-        network,
-        {"ids": (ids, axes), "segments": (segments, axes), "mask": (mask, axes)},
+        Exported(),
+        inputs,
         ("logits", {0: "pairs"}),
         place,
         precision,
         fixed_ranges=True,
+        fixed_shapes=True,
     )
+
+
+def _doubled(network: CrossEncoder, ids: Tensor, segments: Tensor) -> Tensor:
+    """Score pairs without padding; the head reads each twice.
+
+    ONNX Runtime adds up a single row in another way than several: there is never a single one.
+    """
+    import torch
+
+    states = network.states(ids, segments, None)
+    twice = torch.cat([segments, segments])
+    logits = network.read(torch.cat([states, states]), twice, torch.ones_like(twice))
+    return logits[: ids.shape[0]]
 
 
 def _typical_pairs(network: CrossEncoder) -> tuple[Tensor, Tensor, Tensor]:

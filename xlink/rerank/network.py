@@ -156,8 +156,25 @@ class CrossEncoder(torch.nn.Module):
         self, ids: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor
     ) -> torch.Tensor:
         """Return the logit of each pair. *Shapes:* three times (pairs, tokens) to (pairs,)"""
+        return self.read(self.states(ids, segments, mask), segments, mask)
+
+    def states(
+        self, ids: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor | None
+    ) -> torch.Tensor:
+        """Return the states of the last layer; without a mask, all tokens count.
+
+        *Shapes:* three times (pairs, tokens) to (pairs, tokens, width)
+        """
         types = {"token_type_ids": segments * self._second_type} if self._second_type else {}
-        states = self.backbone(input_ids=ids, attention_mask=mask, **types).last_hidden_state
+        states: torch.Tensor = self.backbone(
+            input_ids=ids, attention_mask=mask, **types
+        ).last_hidden_state
+        return states
+
+    def read(
+        self, states: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor
+    ) -> torch.Tensor:
+        """Return the logits that the head gives to states. *Shape:* (pairs,)"""
         pooled = states[:, 0] if self.pooling == "cls" else _mean(states, mask)
         if self.head == "sides":
             one, two = _mean(states, mask * (1 - segments)), _mean(states, mask * segments)

@@ -32,7 +32,8 @@ class CrossEncoderReranker:
     read; the others stay behind them.
     Scores are probabilities: those of a list and of "none of these" sum to 1. `learns_nil` is
     whether the network was taught to score that option. With a `cascade`, mentions that it is sure
-    of are not read and keep their order. `folder` is what it was opened from.
+    of are not read and keep their order. `unpadded` says that `forward` takes pairs of one length
+    alone, in blocks of any size. `folder` is what it was opened from.
     """
 
     name: str
@@ -43,6 +44,7 @@ class CrossEncoderReranker:
     depth: int = 32
     prior: Prior | None = None
     cascade: Cascade | None = None
+    unpadded: bool = False
     folder: Path | None = None
 
     def rerank(self, queries: Sequence[Query], candidates: CandidateSet) -> CandidateSet:
@@ -93,9 +95,10 @@ class CrossEncoderReranker:
             chosen = queries[start:end]
             first, last = candidates.query_offsets[[start, end]].tolist()
             pairs = self.renderer.pairs(chosen, candidates.part(start, end))
-            logits[first:last] = score_pairs(pairs, self.forward)
+            logits[first:last] = score_pairs(pairs, self.forward, unpadded=self.unpadded)
             if self.learns_nil:
-                nil[start:end] = score_pairs(self.renderer.nil_pairs(chosen), self.forward)
+                nothing = self.renderer.nil_pairs(chosen)
+                nil[start:end] = score_pairs(nothing, self.forward, unpadded=self.unpadded)
         return ScoredLists(candidates.query_numbers(), logits, candidates.scores, nil)
 
 

@@ -162,11 +162,13 @@ def load_reranker(
     if cascade and facts.cascade is None:
         raise SpecError(f"{path} has no cascade: none could be fitted when it was trained.")
     forward: Forward
+    unpadded = False
     if facts.runtime == "onnx":
         from xlink.encoders.onnx_graph import open_session, open_tokenizer
         from xlink.rerank.graph import GraphScorer
 
-        forward = GraphScorer(open_session(artifact.folder / _GRAPH, "A re-ranker as ONNX"))
+        graph = GraphScorer(open_session(artifact.folder / _GRAPH, "A re-ranker as ONNX"))
+        forward, unpadded = graph, graph.unpadded
         tokenizer = open_tokenizer(artifact.folder / _TOKENIZER)
     else:
         network, _ = load_network(path)
@@ -178,6 +180,7 @@ def load_reranker(
     return CrossEncoderReranker(
         name=str(path),
         forward=forward,
+        unpadded=unpadded,
         renderer=PairRenderer(tokenizer, terminology, facts.rendering),
         mix=facts.mix,
         learns_nil=facts.learns_nil,

@@ -135,6 +135,22 @@ def test_equal_pairs_are_scored_once_and_neighbours_do_not_matter() -> None:
     assert len(score_pairs(Pairs([], []), forward)) == 0
 
 
+def test_where_neighbours_do_not_matter_nothing_is_padded() -> None:
+    rng = np.random.default_rng(0)
+    ids = [rng.integers(1, 50, size).astype(np.int64) for size in (30, 9, 30, 200, 300, *[30] * 10)]
+    blocks: list[tuple[int, ...]] = []
+
+    def forward(block, segments, mask):  # type: ignore[no-untyped-def]
+        assert mask.all()
+        blocks.append(block.shape)
+        return (block * (1 + segments)).sum(axis=1).astype(np.float32)
+
+    expected = [each[:2].sum() + 2 * each[2:].sum() for each in ids]
+    pairs = Pairs(ids, [2] * len(ids))
+    np.testing.assert_array_equal(score_pairs(pairs, forward, unpadded=True), expected)
+    assert blocks == [(1, 9), (6, 30), (6, 30), (1, 200), (1, 300)]
+
+
 def test_padding() -> None:
     pairs = Pairs([np.array([5, 6, 7]), np.array([8])], [1, 1])
     ids, segments, mask = padded(pairs, [0, 1])

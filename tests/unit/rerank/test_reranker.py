@@ -189,6 +189,23 @@ def test_what_a_lower_bar_wins_back_is_not_counted_on() -> None:
     assert made.share_sent == 1 - 50 / 200
 
 
+def test_the_cost_leaves_room_for_its_standard_error() -> None:
+    pytest.importorskip("sklearn")
+    numbers = np.arange(200)
+    before = (numbers < 150) & (numbers % 10 != 0)
+    after = before | (np.isin(numbers, [40, 50, 60, 70, 80]))
+    made = Cascade.fit(
+        ("score",),
+        np.linspace(1, 0, 200)[:, None],
+        right_before=before,
+        right_after=after,
+        n_gold=200,
+        max_loss=4 / 200,
+    )
+    assert made.loss == 2 / 200
+    assert made.share_sent == 1 - 60 / 200
+
+
 def test_another_process_gives_the_same_scores(
     saved: Path, small: Terminology, reranker: CrossEncoderReranker, tmp_path: Path
 ) -> None:
@@ -272,6 +289,11 @@ def test_the_graph_scores_alike(
     plain, made = reranker.score(QUERIES, found), graph.score(QUERIES, found)
     atol = 1e-4 if precision == "float32" else 0.2 * float(np.std(plain.logits))
     np.testing.assert_allclose(made.logits, plain.logits, atol=atol)
+    assert graph.unpadded == (precision == "int8")
+    for number in range(len(QUERIES)):
+        own = graph.score(QUERIES[number : number + 1], found.part(number, number + 1))
+        first, last = found.query_offsets[[number, number + 1]].tolist()
+        np.testing.assert_array_equal(own.logits, made.logits[first:last])
     with pytest.raises(ArtifactError, match="ONNX"):
         export_reranker(tmp_path / "graph", tmp_path / "again")
     with pytest.raises(SpecError, match="int8"):

@@ -31,7 +31,7 @@ def corpora_of_names(
     seed: int = 0,
     tally: Tally | None = None,
 ) -> Iterator[list[Corpus]]:
-    """Yield up to `n` names of each terminology as documents, with linkers that lack half of them.
+    """Yield up to `n` names of each terminology as documents, with linkers that lack most of them.
 
     Candidates are those of `generators`, by name. All is gone with the context.
 

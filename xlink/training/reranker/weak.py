@@ -49,7 +49,7 @@ class WithheldNames:
         path: Path,
         *,
         n: int = 2_000,
-        kept: float = 0.5,
+        kept: float = 0.25,
         seed: int = 0,
         tally: Tally | None = None,
     ) -> Self:
