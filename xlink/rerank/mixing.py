@@ -3,11 +3,14 @@
 A softmax over the candidates of a mention and one more option, that none of them is right:
 
     logit of a candidate = logit_weight * re-ranker's logit + prior_weight * prior
+                           + words_weight * share of what the same words were linked to
     logit of the option  = logit_weight * re-ranker's logit of NIL + nil_bias
 
 Without a learned NIL its logit counts 0, so that `nil_bias` alone says how often the right concept
-is missing. The three numbers are fitted on mentions that were not trained on: a multinomial
-logistic regression, which is convex, and which sets the scale so that scores are probabilities.
+is missing. What is remembered of the words is part of the prior, too; after the re-ranker has
+spoken, it is worth more or less than before. The four numbers are fitted on mentions that were not
+trained on: a multinomial logistic regression, which is convex, and which sets the scale so that
+scores are probabilities.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ Floats = npt.NDArray[np.float32]
 Floats64 = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-_START = np.array([1.0, 0.5, 0.0])
+_START = np.array([1.0, 0.5, 0.0, 0.0])
 _PULL = 0.02
 _PRIOR_SCALE = 10.0
 _UNFITTED_BIAS = -1e9
@@ -37,23 +40,26 @@ _UNFITTED_BIAS = -1e9
 class ScoredLists:
     """The scores of `n` candidates of `q` queries.
 
-    *Shapes:* `query_numbers`, `logits`, `priors` (n,); `nil_logits` (q,), zero where NIL is not
-    learned.
+    *Shapes:* `query_numbers`, `logits`, `priors`, `words` (n,), the last the share of
+    `xlink.rerank.memory`, zero where nothing is remembered; `nil_logits` (q,), zero where NIL is
+    not learned.
     """
 
     query_numbers: npt.NDArray[np.int64]
     logits: Floats
     priors: Floats
+    words: Floats
     nil_logits: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """How much the re-ranker's logit and the prior count, and the bias of the NIL option."""
+    """How much logit, prior and words remembered count, and the bias of the NIL option."""
 
     logit_weight: float = 1.0
     prior_weight: float = 0.0
     nil_bias: float = _UNFITTED_BIAS
+    words_weight: float = 0.0
 
     def probabilities(self, lists: ScoredLists) -> Floats:
         """Return the probability of each candidate; what is missing to 1 is NIL's. *Shape:* (n,)"""
@@ -77,23 +83,24 @@ class Mix:
         won, lost = int((after & ~before).sum()), int((before & ~after).sum())
         if won - lost >= sqrt(won + lost):
             return mixed
-        return cls._fitted(lists, is_right, (0, 0), (1e-3, None))
+        return cls._fitted(lists, is_right, (0, 0), (1e-3, None), (0, 0))
 
     @classmethod
     def likeliest(cls, lists: ScoredLists, is_right: Mask) -> Self:
         """Fit the mix by likelihood alone. *Shape:* `is_right` (n,)"""
         if not len(lists.nil_logits):
             return cls()
-        return cls._fitted(lists, is_right, (0, None), (0, None))
+        return cls._fitted(lists, is_right, (0, None), (0, None), (None, None))
 
     @classmethod
     def _fitted(
-        cls, lists: ScoredLists, is_right: Mask, *bounds: tuple[float, float | None]
+        cls, lists: ScoredLists, is_right: Mask, *bounds: tuple[float | None, float | None]
     ) -> Self:
         found = fitted(
             _choices(lists), is_right, _START, bounds=[*bounds, (None, None)], pull=_PULL
         )
-        return cls(float(found[0]), float(found[1]) * _PRIOR_SCALE, float(found[2]))
+        logit, prior, words, bias = found.tolist()
+        return cls(logit, prior * _PRIOR_SCALE, bias, words)
 
     def are_right(self, lists: ScoredLists, is_right: Mask) -> Mask:
         """Return whether the best candidate of each list is right; of equal ones the first stands.
@@ -103,12 +110,13 @@ class Mix:
         return are_right(_choices(lists), is_right, self._values())
 
     def _values(self) -> Floats64:
-        return np.array([self.logit_weight, self.prior_weight / _PRIOR_SCALE, self.nil_bias])
+        prior_weight = self.prior_weight / _PRIOR_SCALE
+        return np.array([self.logit_weight, prior_weight, self.words_weight, self.nil_bias])
 
 
 def _choices(lists: ScoredLists) -> Choices:
-    nothing = np.zeros(len(lists.query_numbers))
-    features = np.stack([lists.logits, lists.priors * _PRIOR_SCALE, nothing], axis=1)
-    n_queries = len(lists.nil_logits)
-    none = np.stack([lists.nil_logits, np.zeros(n_queries), np.ones(n_queries)], axis=1)
-    return Choices(lists.query_numbers, features.astype(np.float64), none.astype(np.float64))
+    columns = [lists.logits, lists.priors * _PRIOR_SCALE, lists.words]
+    features = np.column_stack([*columns, np.zeros(len(lists.query_numbers))])
+    none = np.zeros((len(lists.nil_logits), features.shape[1]))
+    none[:, 0], none[:, -1] = lists.nil_logits, 1.0
+    return Choices(lists.query_numbers, features.astype(np.float64), none)

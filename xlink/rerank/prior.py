@@ -80,3 +80,7 @@ class Prior:
         found = np.log(np.maximum(shares(choices, self._weights), _FLOOR)).astype(np.float32)
         order = segment_sort(candidates.query_numbers(), found, candidates.concept_rows)
         return replace(candidates, scores=found).taken(order)
+
+    def words(self, queries: Sequence[Query], candidates: CandidateSet) -> npt.NDArray[np.float32]:
+        """Return the share of what the same words were linked to before. *Shape:* (n,)"""
+        return self._recall.features(queries, candidates)[:, 0].astype(np.float32)

@@ -99,7 +99,10 @@ class CrossEncoderReranker:
             if self.learns_nil:
                 nothing = self.renderer.nil_pairs(chosen)
                 nil[start:end] = score_pairs(nothing, self.forward, unpadded=self.unpadded)
-        return ScoredLists(candidates.query_numbers(), logits, candidates.scores, nil)
+        words = np.zeros(candidates.n_candidates, dtype=np.float32)
+        if self.prior is not None:
+            words = self.prior.words(queries, candidates)
+        return ScoredLists(candidates.query_numbers(), logits, candidates.scores, words, nil)
 
 
 def _check_number(queries: Sequence[Query], candidates: CandidateSet) -> None:

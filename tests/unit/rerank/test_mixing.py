@@ -11,12 +11,17 @@ from xlink.rerank.mixing import Mix, ScoredLists
 
 
 def lists(
-    numbers: list[int], logits: list[float], priors: list[float], nil: list[float]
+    numbers: list[int],
+    logits: list[float],
+    priors: list[float],
+    nil: list[float],
+    words: list[float] | None = None,
 ) -> ScoredLists:
     return ScoredLists(
         np.array(numbers, dtype=np.int64),
         np.array(logits, dtype=np.float32),
         np.array(priors, dtype=np.float32),
+        np.array(words or [0.0] * len(numbers), dtype=np.float32),
         np.array(nil, dtype=np.float32),
     )
 
@@ -28,6 +33,16 @@ def test_probabilities_by_hand() -> None:
     total = one + two + none
     expected = [one / total, two / total, 1 / (1 + exp(0.5))]
     np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_words_remembered_count_beside_the_prior() -> None:
+    numbers = [number for number in range(60) for _ in range(2)]
+    scored = lists(numbers, [0.0, 1.0] * 60, [0.5, 0.5] * 60, [0.0] * 60, [1.0, 0.0] * 60)
+    mix = Mix(logit_weight=1.0, words_weight=2.0)
+    found = mix.probabilities(scored)[:2]
+    np.testing.assert_allclose(found, np.exp([2, 1]) / np.exp([2, 1]).sum(), rtol=1e-6)
+    fitted = Mix.fit(scored, np.array([True, False] * 60))
+    assert fitted.words_weight > fitted.logit_weight
 
 
 def test_without_a_fit_nothing_is_left_for_nil() -> None:

@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from xlink.rerank.prior import Prior
 from xlink.rerank.rendering import PairRenderer
 from xlink.text.folding import fold
 from xlink.training.reranker.lists import RankingLists
@@ -19,11 +20,12 @@ __all__ = ["Drawing", "Source", "narrowed"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
-    """Lists of one terminology, those kept aside, and what renders both."""
+    """Lists of one terminology, those kept aside, what renders both, and what put them in order."""
 
     lists: RankingLists
     development: RankingLists | None
     renderer: PairRenderer
+    prior: Prior | None = None
 
 
 class Drawing:

@@ -24,7 +24,11 @@ def scored(
     for source in sources:
         if source.development is not None and len(source.development):
             reranker = CrossEncoderReranker(
-                "training", forward, source.renderer, learns_nil=learns_nil
+                "training",
+                forward,
+                source.renderer,
+                learns_nil=learns_nil,
+                prior=source.prior,
             )
             kept = source.development
             parts.append(reranker.score(kept.queries, kept.candidates))
@@ -33,7 +37,7 @@ def scored(
     numbers = [each.query_numbers + start for each, start in zip(parts, starts, strict=False)]
     floats = [
         np.concatenate([np.empty(0, np.float32), *(getattr(each, name) for each in parts)])
-        for name in ("logits", "priors", "nil_logits")
+        for name in ("logits", "priors", "words", "nil_logits")
     ]
     joined = ScoredLists(np.concatenate([np.empty(0, np.int64), *numbers]), *floats)
     return joined, np.concatenate([np.empty(0, bool), *right])

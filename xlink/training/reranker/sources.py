@@ -94,20 +94,27 @@ def source_of(
     """Return the lists of a corpus in the order of the prior, those to train on and those aside."""
     own = found.terminology
 
-    def ordered(lists: RankingLists, memory: Memory, k: int) -> RankingLists:
-        if weights is not None:
-            prior = Prior(weights, memory, own)
+    def prior(memory: Memory) -> Prior | None:
+        return None if weights is None else Prior(weights, memory, own)
+
+    def ordered(lists: RankingLists, prior: Prior | None, k: int) -> RankingLists:
+        if prior is not None:
             lists = lists.among(prior.ordered(lists.queries, lists.candidates))
         return lists.top(k)
 
-    lists = RankingLists.joined([ordered(*each, options.pool) for each in found.folds])
+    folds = [ordered(lists, prior(memory), options.pool) for lists, memory in found.folds]
+    lists = RankingLists.joined(folds)
     lists = lists.for_training(own, missing=options.missing, nil=options.nil, tally=tally)
     if options.relatives:
         lists = with_relatives(lists, own, options.relatives, seed=options.seed)
     if options.teacher is not None:
         lists = taught(lists, options.teacher, own)
-    development = None if found.aside is None else ordered(*found.aside, options.depth)
-    return Source(lists, development, PairRenderer(tokenizer, own, options.rendering))
+    renderer = PairRenderer(tokenizer, own, options.rendering)
+    if found.aside is None:
+        return Source(lists, None, renderer)
+    aside, memory = found.aside
+    known = prior(memory)
+    return Source(lists, ordered(aside, known, options.depth), renderer, known)
 
 
 def recall_as_found(found: Sequence[Found]) -> float:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from xlink.linker import Linker
+from xlink.rerank import Rendering
 from xlink.terminology import Terminology
+from xlink.training.reranker.options import RerankerOptions
 from xlink.types import Document, Mention
 
 MENTIONS: tuple[tuple[str, list[tuple[str, str]]], ...] = (
@@ -41,3 +44,18 @@ def documents() -> list[Document]:
 @pytest.fixture
 def open_linker(small: Terminology) -> Callable[[], Linker]:
     return lambda: Linker.open(small, detector=None)
+
+
+@pytest.fixture
+def options(tiny_base: Path) -> RerankerOptions:
+    return RerankerOptions(
+        base=str(tiny_base),
+        k=5,
+        epochs=2,
+        lists_a_step=3,
+        learning_rate=1e-2,
+        dev_share=0.25,
+        precision="float32",
+        pairs_a_pass=4,
+        rendering=Rendering(context_tokens=6, candidate_tokens=30),
+    )

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from xlink.linker import Linker
-from xlink.rerank.rendering import Rendering
 from xlink.rerank.saving import load_network
 from xlink.tally import Tally
 from xlink.terminology import Terminology
@@ -25,18 +24,8 @@ from xlink.training.reranker import loop  # noqa: E402
 
 
 @pytest.fixture
-def options(tiny_base: Path) -> RerankerOptions:
-    return RerankerOptions(
-        base=str(tiny_base),
-        k=4,
-        names=8,
-        epochs=1,
-        lists_a_step=3,
-        learning_rate=1e-2,
-        dev_share=0.25,
-        precision="float32",
-        rendering=Rendering(context_tokens=6, candidate_tokens=30),
-    )
+def named(options: RerankerOptions) -> RerankerOptions:
+    return replace(options, names=8, epochs=1)
 
 
 def weights(path: Path) -> dict[str, object]:
@@ -54,28 +43,28 @@ def test_names_come_with_linkers_that_lack_some_of_them(small: Terminology) -> N
 
 
 def test_names_are_learned_first(
-    options: RerankerOptions,
+    named: RerankerOptions,
     documents: list[Document],
     open_linker: Callable[[], Linker],
     tmp_path: Path,
 ) -> None:
-    plain = replace(options, names=0)
+    plain = replace(named, names=0)
     train_reranker(documents, open_linker(), plain, tmp_path / "plain")
-    train_reranker(documents, open_linker(), options, tmp_path / "named")
-    train_reranker(documents, open_linker(), options, tmp_path / "again")
+    train_reranker(documents, open_linker(), named, tmp_path / "named")
+    train_reranker(documents, open_linker(), named, tmp_path / "again")
     one, other, again = (weights(tmp_path / name) for name in ("plain", "named", "again"))
     assert any(not torch.equal(value, one[name]) for name, value in other.items())
     assert all(torch.equal(value, again[name]) for name, value in other.items())
 
 
 def test_a_training_that_was_killed_between_the_two_goes_on(
-    options: RerankerOptions,
+    named: RerankerOptions,
     documents: list[Document],
     open_linker: Callable[[], Linker],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    train_reranker(documents, open_linker(), options, tmp_path / "whole")
+    train_reranker(documents, open_linker(), named, tmp_path / "whole")
     state = tmp_path / "state"
     with monkeypatch.context() as patched:
         steps, make = [], loop._Loop.step
@@ -88,9 +77,9 @@ def test_a_training_that_was_killed_between_the_two_goes_on(
 
         patched.setattr(loop._Loop, "step", step)
         with pytest.raises(KeyboardInterrupt):
-            train_reranker(documents, open_linker(), options, tmp_path / "cut", checkpoint=state)
+            train_reranker(documents, open_linker(), named, tmp_path / "cut", checkpoint=state)
         assert len(steps) > 2
-    train_reranker(documents, open_linker(), options, tmp_path / "cut", checkpoint=state)
+    train_reranker(documents, open_linker(), named, tmp_path / "cut", checkpoint=state)
     one, other = weights(tmp_path / "whole"), weights(tmp_path / "cut")
     assert all(torch.equal(value, one[name]) for name, value in other.items())
     assert not list(tmp_path.glob("state*"))

@@ -11,7 +11,7 @@ import pytest
 
 from xlink.errors import ArtifactError, SpecError
 from xlink.linker import Linker
-from xlink.rerank import Mix, Rendering, open_reranker
+from xlink.rerank import Mix, open_reranker
 from xlink.rerank.saving import load_network, read_facts
 from xlink.tally import Tally
 from xlink.terminology import Terminology
@@ -33,21 +33,6 @@ from xlink.training.reranker.gradients import Passes, accumulate  # noqa: E402
 from xlink.training.reranker.loop import train_network  # noqa: E402
 from xlink.training.reranker.losses import Objective  # noqa: E402
 from xlink.training.reranker.parameters import parameter_groups, prepare  # noqa: E402
-
-
-@pytest.fixture
-def options(tiny_base: Path) -> RerankerOptions:
-    return RerankerOptions(
-        base=str(tiny_base),
-        k=5,
-        epochs=2,
-        lists_a_step=3,
-        learning_rate=1e-2,
-        dev_share=0.25,
-        precision="float32",
-        pairs_a_pass=4,
-        rendering=Rendering(context_tokens=6, candidate_tokens=30),
-    )
 
 
 @pytest.fixture
