@@ -85,7 +85,8 @@ class Mention:
     present, or not looked for. `section` is the key of the section it stands in, such as
     `family_history`, or the heading in lower case where that is not known, always with `_` between
     words. `part_of` is the id of the mention that it is a part of (*type 1 and 2 diabetes*), which
-    a linker replaces by its parts; parts of one mention share it.
+    a linker replaces by its parts; parts of one mention share it. `named` is the name that a
+    detector took it for, where the text says that in other words: it is searched for as well.
     """
 
     id: str
@@ -97,6 +98,7 @@ class Mention:
     assertion: tuple[Assertion, ...] = ()
     section: str = ""
     part_of: str = ""
+    named: str = ""
 
     @property
     def start(self) -> int:

@@ -86,8 +86,10 @@ def test_surface_alone_is_found_again(
         for match in matches:
             surface = document.text[match.start : match.end]
             (again,) = detector.find([Document("again", surface, document.language)])
+            # Alone it may have other names, too: a compound around it rules some out.
             assert any(
-                (each.start, each.end, each.aliases) == (0, len(surface), match.aliases)
+                (each.start, each.end) == (0, len(surface))
+                and set(match.aliases) <= set(each.aliases)
                 for each in again
             )
 
@@ -102,7 +104,8 @@ def test_mentions_do_not_overlap_unless_nested(
         assert spans == sorted(spans, key=lambda span: (span[0], -span[1]))
         assert len(set(spans)) == len(spans)
         if not detector.options.nested:
-            assert all(before[1] <= after[0] for before, after in pairwise(spans))
+            whole = [(match.start, match.end) for match in matches if not match.parts]
+            assert all(before[1] <= after[0] for before, after in pairwise(whole))
 
 
 @given(documents)

@@ -20,13 +20,14 @@ _WRITTEN_COST, _LONG_COST = 0.05, 0.02
 def with_long_forms(document: Document, queries: Iterable[Query]) -> Iterator[Query]:
     """Yield the queries of a document's mentions with the long forms that it defines.
 
-    A long form that a query already has stays.
+    Where it defines none, the name that a detector took a mention for is one. A long form that a
+    query already has stays.
     """
     if not document.mentions:
         return  # nothing asks for definitions, and the text may be long
     known = Abbreviations(document.text)
     for mention, query in zip(document.mentions, queries, strict=True):
-        long_form = known.expand(mention.text, mention.start)
+        long_form = known.expand(mention.text, mention.start) or mention.named or None
         unset = long_form is not None and query.long_form is None
         yield replace(query, long_form=long_form) if unset else query
 

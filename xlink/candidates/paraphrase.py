@@ -22,7 +22,7 @@ from xlink.terminology import Terminology
 from xlink.text.folding import fold_many
 from xlink.text.tokens import based_text, connectives, primary_language
 
-__all__ = ["Paraphraser"]
+__all__ = ["Paraphraser", "learned_substitutes"]
 
 _PRIOR = 4.0  # added to the count of a word's occasions, so that what was seen once promises little
 _MAX_SUBSTITUTES = 6
@@ -47,19 +47,10 @@ class Paraphraser:
 
     @classmethod
     def learn(cls, terminology: Terminology) -> Self:
-        """Count the single words in which two names of a concept differ.
-
-        The other name may be in another language; the substitute then leads there.
-        """
-        pairs: Counter[tuple[Word, str]] = Counter()
-        occasions: Counter[Word] = Counter()
-        for names in _names_by_concept(terminology):
-            seen = set(_single_differences(names))
-            pairs.update(seen)
-            occasions.update(word for word, _ in seen)
+        """Keep the likeliest of the `learned_substitutes`."""
         ranked: defaultdict[Word, list[tuple[float, str]]] = defaultdict(list)
-        for (word, other), n_concepts in pairs.items():
-            ranked[word].append((-n_concepts / (occasions[word] + _PRIOR), other))
+        for word, other, _, share in learned_substitutes(terminology):
+            ranked[word].append((-share, other))
         words = sorted(ranked)
         chosen = [sorted(ranked[word])[:_MAX_SUBSTITUTES] for word in words]
         flat = [each for some in chosen for each in some]
@@ -97,6 +88,22 @@ class Paraphraser:
             word: tuple(pairs[start:end])
             for word, (start, end) in zip(words, pairwise(offsets), strict=True)
         }
+
+
+def learned_substitutes(terminology: Terminology) -> Iterator[tuple[Word, str, int, float]]:
+    """Yield words with what stands for them: in how many concepts, and at which share in (0, 1).
+
+    Two names of a concept that differ in one word say so. The other name may be in another
+    language; the substitute then leads there.
+    """
+    pairs: Counter[tuple[Word, str]] = Counter()
+    occasions: Counter[Word] = Counter()
+    for names in _names_by_concept(terminology):
+        seen = set(_single_differences(names))
+        pairs.update(seen)
+        occasions.update(word for word, _ in seen)
+    for (word, other), n_concepts in pairs.items():
+        yield word, other, n_concepts, n_concepts / (occasions[word] + _PRIOR)
 
 
 def _names_by_concept(terminology: Terminology) -> Iterator[list[tuple[str, frozenset[str]]]]:

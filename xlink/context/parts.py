@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from xlink.text.coordinations import joined_text
 from xlink.types import Document, Link, LinkedDocument, Mention, Query
 
 __all__ = ["settled", "with_whole_words"]
@@ -53,16 +54,8 @@ def settled(linked: LinkedDocument, *, beyond: bool = True) -> LinkedDocument:
 def with_whole_words(document: Document, queries: Iterable[Query]) -> Iterator[Query]:
     """Yield the queries of a document, those of *Leber- und Nierenversagen* by *Leberversagen*."""
     for mention, query in zip(document.mentions, queries, strict=True):
-        yield replace(query, text=_word(document.text, mention)) if mention.part_of else query
-
-
-def _word(text: str, mention: Mention) -> str:
-    """Return the words of a part, with what a hyphen announces joined to it."""
-    joined = ""
-    for start, end in mention.spans:
-        is_half = start > 0 and text[start - 1].isalnum()
-        joined += ("" if is_half or not joined else " ") + text[start:end]
-    return joined
+        in_parts = mention.part_of or len(mention.spans) > 1
+        yield replace(query, text=joined_text(document.text, mention.spans)) if in_parts else query
 
 
 def _way(mention: Mention) -> _Way:

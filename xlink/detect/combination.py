@@ -20,8 +20,9 @@ class Detectors:
     """The union of what several detectors find.
 
     Of overlapping mentions the `longest` stays, or that of the `first` detector whatever its
-    length, or `all`. A span that several find is one mention in any case, with the label of the
-    first that gives one. Ids count anew.
+    length, or `all`. Mentions in several parts share words with others of the same detector: they
+    stay where nothing of another one does. A span that several find is one mention in any case,
+    with the label of the first that gives one. Ids count anew.
 
     ```python
     Detectors([DictionaryDetector.build(hpo), SpacyDetector.open("en_core_web_sm")])
@@ -57,11 +58,22 @@ class Detectors:
                 if not earlier.label and mention.label:
                     known[mention.spans] = replace(earlier, label=mention.label)
         by_rank = sorted(known.values(), key=lambda each: (ranks[each.spans], *_by_length(each)))
+        whole = [each for each in by_rank if len(each.spans) == 1]
         kept = {
-            "longest": lambda: first_come(sorted(by_rank, key=_length, reverse=True)),
-            "first": lambda: first_come(by_rank),
-            "all": lambda: by_rank,
+            "longest": lambda: first_come(sorted(whole, key=_length, reverse=True)),
+            "first": lambda: first_come(whole),
+            "all": lambda: whole,
         }[self.overlaps]()
+        others = [] if self.overlaps == "all" else list(kept)
+        kept += [
+            each
+            for each in by_rank
+            if len(each.spans) > 1
+            and not any(
+                ranks[other.spans] != ranks[each.spans] and _overlap(other, each)
+                for other in others
+            )
+        ]
         in_order = sorted(kept, key=lambda each: (each.start, -each.end, each.spans))
         return tuple(
             replace(mention, id=f"T{number}") for number, mention in enumerate(in_order, start=1)
@@ -81,6 +93,10 @@ def as_overlaps(rule: str) -> Overlaps:
 
 def _length(mention: Mention) -> int:
     return mention.end - mention.start
+
+
+def _overlap(one: Mention, other: Mention) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _by_length(mention: Mention) -> tuple[int, int]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Self, cast
 
 from xlink.detect.automaton import Automaton
+from xlink.detect.coordinations import with_coordinated
 from xlink.detect.found import Finder
 from xlink.detect.matches import Match, without_overlaps
 from xlink.detect.readings import Reader
@@ -26,9 +27,10 @@ from xlink.types import NO_FILTER, Document, Filter, Mention
 
 __all__ = ["DetectionOptions", "DictionaryDetector"]
 
-_KIND, _FORMAT = "dictionary detector", 3
+_KIND, _FORMAT = "dictionary detector", 4
 _UNKNOWN = "und"
 _OTHER_LANGUAGE_COST = 0.03
+_OTHER_WORDS_BELOW = 0.89
 _N_READERS = 64  # languages times filters; each holds the names it looks for
 
 
@@ -39,12 +41,14 @@ class DetectionOptions:
     Beside names in its own language, a text is searched for those in `also_languages` that have
     several words or are abbreviations. Of overlapping mentions the longest stays, unless `nested`
     keeps all. With `short_forms`, the abbreviations that a text defines are found for what it says
-    they mean.
+    they mean; with `coordinated`, names that share words with one that is found, such as
+    *palmar pits* in *palmar and plantar pits*.
     """
 
     also_languages: tuple[str, ...] = ("en",)
     nested: bool = False
     short_forms: bool = True
+    coordinated: bool = True
 
 
 _DEFAULT = DetectionOptions()
@@ -141,13 +145,7 @@ class DictionaryDetector:
             for number, document in enumerate(documents)
             for offset, text, language in _in_one_language(document)
         ]
-        by_language: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
-        for place, (_, _, text, language) in enumerate(pieces):
-            by_language[primary_language(language)].append((place, text))
-        in_pieces: list[list[Match]] = [[] for _ in pieces]
-        for language, texts in by_language.items():
-            for segments in join_segments(texts):
-                self._search(segments, language, where, in_pieces)
+        in_pieces = self._matches([(text, language) for _, _, text, language in pieces], where)
         found: list[list[Match]] = [[] for _ in documents]
         for (number, offset, _, _), matches in zip(pieces, in_pieces, strict=True):
             found[number] += [match.moved(offset) for match in matches] if offset else matches
@@ -156,11 +154,37 @@ class DictionaryDetector:
                 with_short_forms(document.text, matches, self.terminology, document.language)
                 for document, matches in zip(documents, found, strict=True)
             ]
-        if self.options.nested:
-            return [
-                sorted(matches, key=lambda match: (match.start, -match.end)) for matches in found
-            ]
-        return [without_overlaps(matches) for matches in found]
+        if not self.options.nested:
+            found = [without_overlaps(matches) for matches in found]
+        if self.options.coordinated:
+            named = partial(self._named, where=where)
+            found = with_coordinated(documents, found, named, self.terminology)
+        return [sorted(matches, key=lambda match: (match.start, -match.end)) for matches in found]
+
+    def _matches(self, texts: Sequence[tuple[str, str]], where: Filter) -> list[list[Match]]:
+        """Return all that is found in texts of one language each."""
+        by_language: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+        for place, (text, language) in enumerate(texts):
+            by_language[primary_language(language)].append((place, text))
+        found: list[list[Match]] = [[] for _ in texts]
+        for language, own in by_language.items():
+            for segments in join_segments(own):
+                self._search(segments, language, where, found)
+        return found
+
+    def _named_otherwise(self, match: Match) -> str:
+        """Return the name of a match whose words are others, or in another order."""
+        if match.score > _OTHER_WORDS_BELOW:
+            return ""
+        alias: str = self.terminology.alias_table["text"][match.aliases[0]].as_py()
+        return alias
+
+    def _named(self, texts: Sequence[tuple[str, str]], where: Filter) -> list[Match | None]:
+        """Return the match that is all of a text, of texts with their languages."""
+        return [
+            next((match for match in own if match.end - match.start == len(text)), None)
+            for (text, _), own in zip(texts, self._matches(texts, where), strict=True)
+        ]
 
     def _search(
         self, segments: Segments, language: str, where: Filter, found: list[list[Match]]
@@ -203,9 +227,10 @@ class DictionaryDetector:
         return tuple(
             Mention(
                 id=f"T{number}",
-                spans=((match.start, match.end),),
-                text=document.text[match.start : match.end],
+                spans=match.spans,
+                text=" ".join(document.text[start:end] for start, end in match.spans),
                 label=self._label(int(self.terminology.alias_concepts[match.aliases[0]])),
+                named=self._named_otherwise(match),
             )
             for number, match in enumerate(matches, start=1)
         )

@@ -15,6 +15,7 @@ from xlink.detect.tokenised import TokenisedText
 __all__ = ["Finder", "Found", "NamedAs", "Numbers"]
 
 _PUNCTUATION = re.compile(r"[,;:.!?…()\[\]{}<>/+=\"“”„«»]")
+_COMPOUND_BEFORE, _COMPOUND_AFTER = re.compile(r"\w[-‐‑]$"), re.compile(r"[-‐‑]\w")
 
 Numbers = npt.NDArray[np.int64]
 
@@ -33,10 +34,18 @@ class Found:
         return self._only(kept & ~text.inside[self.first] & ~text.inside[self.last + 1])
 
     def within_phrases(self, text: TokenisedText) -> Found:
-        """Return what has no punctuation inside: only within a phrase words change places."""
+        """Return what has no punctuation inside: only within a phrase words change places.
+
+        A word with a hyphen before or after it belongs to a compound that no phrase cuts through:
+        an *oculo-renal syndrome* is no *syndrome* that is *renal*.
+        """
         starts, ends = text.starts[self.first].tolist(), text.ends[self.last].tolist()
-        spans = zip(starts, ends, strict=True)
-        kept = [not _PUNCTUATION.search(text.text, start, end) for start, end in spans]
+        kept = [
+            not _PUNCTUATION.search(text.text, start, end)
+            and not _COMPOUND_BEFORE.match(text.text[max(0, start - 2) : start])
+            and not _COMPOUND_AFTER.match(text.text, end)
+            for start, end in zip(starts, ends, strict=True)
+        ]
         return self._only(np.array(kept, dtype=bool))
 
     def _only(self, kept: npt.NDArray[np.bool_]) -> Found:

@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
+from xlink.types import Span
+
 __all__ = ["Match", "first_come", "without_overlaps"]
 
 
@@ -24,17 +26,25 @@ P = TypeVar("P", bound=_Place)
 class Match:
     """Code points `start:end` of a document, read as names of the terminology.
 
-    `aliases` are their rows, best first; `score`, in (0.7, 1], is that of the best.
+    `aliases` are their rows, best first; `score`, in (0.6, 1], is that of the best. `parts` are
+    those of the place that are read, if not all of it is.
     """
 
     start: int
     end: int
     score: float
     aliases: tuple[int, ...]
+    parts: tuple[Span, ...] = ()
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """The parts, or the whole."""
+        return self.parts or ((self.start, self.end),)
 
     def moved(self, offset: int) -> Match:
         """Return this match so many code points further on."""
-        return replace(self, start=self.start + offset, end=self.end + offset)
+        parts = tuple((start + offset, end + offset) for start, end in self.parts)
+        return replace(self, start=self.start + offset, end=self.end + offset, parts=parts)
 
 
 def without_overlaps(matches: Collection[Match]) -> list[Match]:

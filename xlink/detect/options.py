@@ -27,7 +27,7 @@ def read_options(kind: type[T], text: str, *, of: str) -> T:
 
     >>> from xlink.detect.dictionary import DetectionOptions
     >>> read_options(DetectionOptions, "also_languages=en,fr&nested=true", of="dictionary")
-    DetectionOptions(also_languages=('en', 'fr'), nested=True, short_forms=True)
+    DetectionOptions(also_languages=('en', 'fr'), nested=True, short_forms=True, coordinated=True)
 
     Raises:
         SpecError: there is no such option, or its value is of no use.

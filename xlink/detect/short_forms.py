@@ -11,7 +11,7 @@ from xlink.detect.matches import Match
 from xlink.detect.names import based_words
 from xlink.terminology import Terminology
 from xlink.text.abbreviations import Abbreviations, Definition
-from xlink.text.folding import fold
+from xlink.text.folding import fold, without_surrogates
 from xlink.text.tokens import common_words, primary_language, token_spans
 from xlink.types import Span
 
@@ -58,7 +58,7 @@ def with_short_forms(
 def _occurrences(text: str, known: Abbreviations) -> Iterator[tuple[Span, Definition]]:
     """Yield where short forms stand, also in the plural, and the definitions that count there."""
     search = AhoCorasick(sorted(known.short_forms))
-    for _, start, end in search.find_matches_as_indexes(text, overlapping=True):
+    for _, start, end in search.find_matches_as_indexes(without_surrogates(text), overlapping=True):
         end += text[end : end + 1] == "s"
         around = text[max(0, start - 1) : start], text[end : end + 1]
         definition = known.definition(text[start:end], start)

@@ -12,7 +12,6 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from xlink.candidates.paraphrase import Paraphraser
 from xlink.detect.names import Name, loud_sources, searched_names
 from xlink.detect.rewordings import Rewordings
 from xlink.detect.wordbags import bag_hash
@@ -41,8 +40,8 @@ BAGS = pa.schema(
         pa.field("share", pa.float32(), nullable=False),
     ]
 )
-"""The `bag_hash` of each name, with share 1, and of what it becomes when another word takes the
-place of one, with the share of that word's occasions at which it stood for the replaced one."""
+"""The `bag_hash` of each name, with share 1, and of what it becomes when other words take the
+place of one or two, with the share of their occasions at which they stood for the replaced ones."""
 
 _FILES = ("patterns.arrow", "bags.arrow")
 _BATCH = 100_000
@@ -61,7 +60,7 @@ class NameTables:
 
         With `paraphrase`, synonyms of words are learned from those of the concepts.
         """
-        rewordings = Rewordings(Paraphraser.learn(terminology)) if paraphrase else None
+        rewordings = Rewordings.learn(terminology) if paraphrase else None
         loud = loud_sources(terminology)
         patterns, bags = [PATTERNS.empty_table()], [BAGS.empty_table()]
         n_aliases = terminology.n_aliases

@@ -85,11 +85,23 @@ def mark_group(
 def mark_detected(
     doc: Doc, group: str, spans: Sequence[Tokens], links: Iterable[Sequence[Link]]
 ) -> None:
-    """Write what was detected to a span group, and to the entities where there is none yet."""
+    """Write what was detected to a span group, and to the entities where there is none yet.
+
+    Entities have no gaps and do not overlap: what shares words with another is in the group alone.
+    """
+    links = list(links)
     mark_group(doc, group, spans, links)
     taken = {token.i for entity in doc.ents for token in entity}
-    free = [each for each in doc.spans[group] if taken.isdisjoint(range(each.start, each.end))]
+    free = [
+        tokens
+        for tokens, own in zip(doc.spans[group], links, strict=True)
+        if taken.isdisjoint(range(tokens.start, tokens.end)) and not _has_gaps(own)
+    ]
     doc.set_ents(filter_spans(free), default="unmodified")
+
+
+def _has_gaps(links: Sequence[Link]) -> bool:
+    return any(len(each.mention.spans) > 1 and not each.mention.part_of for each in links)
 
 
 def _kb_id(links: Sequence[Link]) -> str:

@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Folded", "fold", "fold_many", "fold_with_offsets"]
+__all__ = ["Folded", "fold", "fold_many", "fold_with_offsets", "without_surrogates"]
 
 # Letters that Unicode does not decompose, but that writers replace by these.
 _PLAIN = str.maketrans(
@@ -105,6 +105,11 @@ def fold_with_offsets(text: str) -> Folded:
     folded = _text(characters)
     start, end = int(folded.startswith(" ")), len(folded) - int(folded.endswith(" "))
     return Folded(folded[start : max(start, end)], origins[start : max(start, end)])
+
+
+def without_surrogates(text: str) -> str:
+    """Return a text as long, with U+FFFD for each lone half of a surrogate pair."""
+    return text.encode("utf-32-le", "surrogatepass").decode("utf-32-le", "replace")
 
 
 def _codes(text: str) -> npt.NDArray[np.uint32]:

@@ -49,6 +49,14 @@ def test_queries_get_the_long_forms_of_their_document() -> None:
     assert (query.text, query.long_form) == ("DM", "Diabetes mellitus")
 
 
+def test_the_name_a_detector_took_a_mention_for_is_a_long_form() -> None:
+    document = Document.from_spans("A grey quux.", [(2, 11)])
+    mention = replace(document.mentions[0], named="gray quux")
+    document = replace(document, mentions=(mention,))
+    (query,) = with_long_forms(document, document.queries())
+    assert query.long_form == "gray quux"
+
+
 def test_a_long_form_that_is_given_stays() -> None:
     document = last_dm(SUGAR)
     given = [replace(query, long_form="dose meter") for query in document.queries()]

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from xlink.candidates.lookup import AliasLookup
-from xlink.context.composites import CompositesStep, splits
+from xlink.context.composites import CompositesStep
 from xlink.context.parts import settled
 from xlink.corpora.spans import surface
 from xlink.linker import Linker
 from xlink.terminology import Terminology, build_terminology
+from xlink.text.coordinations import splits
 from xlink.types import (
     NO_FILTER,
     Alias,

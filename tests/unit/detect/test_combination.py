@@ -96,3 +96,23 @@ def test_what_stays_does_not_overlap_and_what_does_not_overlap_stays(parts: list
         assert all(one[1] <= other[0] for one, other in pairwise(kept))
         for start, end in every:
             assert any(start < other[1] and other[0] < end for other in kept)
+
+
+class Gapped(Marks):
+    """Marks the places, and as one mention the first and the last of them."""
+
+    def detect(self, documents: Sequence[Document], where: Filter = NO_FILTER) -> list[Document]:
+        first, last = self.places[0][:2], self.places[-1][:2]
+        return [
+            replace(document, mentions=(*document.mentions, Mention("m", (first, last), "0 9")))
+            for document in super().detect(documents, where)
+        ]
+
+
+def test_a_mention_with_gaps_stays_beside_those_of_its_own_detector() -> None:
+    one, other = Gapped((0, 2, "a"), (8, 9, "a")), Marks((4, 6, "b"))
+    whole, gapped = [(0, 2, "a"), (8, 9, "a")], (0, 9, "")
+    assert united("longest", one) == [gapped, *whole]
+    assert united("longest", one, other) == [(0, 2, "a"), (4, 6, "b"), (8, 9, "a")]
+    assert united("first", one, other) == [(0, 2, "a"), (4, 6, "b"), (8, 9, "a")]
+    assert united("all", one, other) == [gapped, (0, 2, "a"), (4, 6, "b"), (8, 9, "a")]

@@ -143,6 +143,19 @@ def test_words_change_places_within_a_phrase(detector: DictionaryDetector) -> No
     assert found(detector, "lung, oedema") == []
 
 
+def test_a_phrase_cuts_through_no_compound(detector: DictionaryDetector) -> None:
+    assert found(detector, "lung oedema") == ["lung oedema"]
+    for text in ("heart-lung oedema", "lung oedema-like", "heart‑lung oedema"):
+        assert found(detector, text) == []
+    assert found(detector, "pre-ventricular defect") == ["ventricular defect"]  # just so
+
+
+def test_a_mention_in_other_words_knows_its_name(detector: DictionaryDetector) -> None:
+    text = "Lung oedema, oedemas of the lung, fevers."
+    (document,) = detector.detect([Document("d", text, "en")])
+    assert [mention.named for mention in document.mentions] == ["Oedema of the lung", "", ""]
+
+
 def test_no_name_crosses_the_end_of_a_sentence(detector: DictionaryDetector) -> None:
     assert found(detector, "Pain fever; pain-fever") == ["Pain fever", "pain-fever"]
     for gap in (". ", ".", "! ", "; ", ": ", "\n\n", "\n \n", "\n- ", " | ", "\t", " " * 40):

@@ -13,13 +13,14 @@ from xlink.errors import ArtifactError, DataError, SpecError, StaleIndexError
 from xlink.linker import Linker
 from xlink.terminology import build_terminology
 from xlink.testing import small_terminology
-from xlink.types import Alias, Concept, Document, Link
+from xlink.types import Alias, Concept, Document, Link, Mention
 
 spacy = pytest.importorskip("spacy")
 from spacy.language import Language  # noqa: E402
 from spacy.tokens import Doc, DocBin, Span  # noqa: E402
 
 from xlink.spacy import XlinkComponent, linked_document  # noqa: E402
+from xlink.spacy.marking import mark_detected, tokens_of  # noqa: E402
 
 TEXT = "Known heart failure, and DM2."
 
@@ -139,6 +140,17 @@ def test_detection_leaves_entities_that_are_there(place: str) -> None:
     ]
     assert [each.kb_id_ for each in doc.spans["found"]] == ["T:02", "T:04"]
     assert doc.spans["found"][0]._.xlink.concept_id == "T:02"
+
+
+def test_what_shares_words_is_no_entity_but_in_the_group() -> None:
+    doc = spacy.blank("en")("left and right heart")
+    places: list[tuple[tuple[int, int], ...]] = [((0, 4), (15, 20)), ((9, 20),)]
+    mentions = [Mention(f"T{n}", spans, "") for n, spans in enumerate(places)]
+    tokens = [span for mention in mentions if (span := tokens_of(doc, mention)) is not None]
+    links = [[Link(mention, "T:02", 1.0)] for mention in mentions]
+    mark_detected(doc, "found", tokens, links)
+    assert codes(doc) == [("right heart", "T:02")]
+    assert [each.text for each in doc.spans["found"]] == ["left and right heart", "right heart"]
 
 
 def test_mentions_within_tokens_are_widened(place: str) -> None:
