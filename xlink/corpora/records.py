@@ -57,11 +57,12 @@ def mention_record(mention: Mention) -> dict[str, object]:
 
 
 def context_record(mention: Mention) -> dict[str, object]:
-    """Return the assertion, section and whole of a mention, where set."""
+    """Return assertion, section and whole of a mention, and what it was taken for, where set."""
     said = {
         "assertion": mention.assertion,
         "section": mention.section,
         "part_of": mention.part_of,
+        "named": mention.named,
     }
     return {name: value for name, value in said.items() if value}
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["keep_links", "kept_language", "kept_links", "set_extension"]
 
-_N_OWN_CELLS, _N_CELLS = 9, 7
+_N_OWN_CELLS, _N_CELLS = 10, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _record(link: Link) -> tuple[object, ...]:
     """
     mention = link.mention
     cells: list[object] = [mention.id, mention.spans, mention.text, mention.label]
-    cells += mention.assertion, mention.section, mention.part_of
+    cells += mention.assertion, mention.section, mention.part_of, mention.named
     cells += link.concept_id, link.confidence
     for each in link.candidates:
         alias = each.alias
@@ -117,7 +117,7 @@ def _record(link: Link) -> tuple[object, ...]:
 
 def _link(record: Sequence[Any]) -> Link:
     name, spans, text, label, *context, concept_id, confidence = record[:_N_OWN_CELLS]
-    assertion, section, part_of = context
+    assertion, section, part_of, named = context
     cells = record[_N_OWN_CELLS:]
     parts = tuple((start, end) for start, end in spans)
     return Link(
@@ -129,6 +129,7 @@ def _link(record: Sequence[Any]) -> Link:
             assertion=tuple(assertion),
             section=section,
             part_of=part_of,
+            named=named,
         ),
         concept_id,
         confidence,
