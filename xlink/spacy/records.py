@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["keep_links", "kept_language", "kept_links", "set_extension"]
 
 _N_OWN_CELLS, _N_CELLS = 10, 7
+_N_WITHOUT_NAMED = 9  # of documents that were kept before mentions had `named`
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +117,11 @@ def _record(link: Link) -> tuple[object, ...]:
 
 
 def _link(record: Sequence[Any]) -> Link:
-    name, spans, text, label, *context, concept_id, confidence = record[:_N_OWN_CELLS]
-    assertion, section, part_of, named = context
-    cells = record[_N_OWN_CELLS:]
+    is_whole = (len(record) - _N_OWN_CELLS) % _N_CELLS == 0
+    n_own = _N_OWN_CELLS if is_whole else _N_WITHOUT_NAMED
+    name, spans, text, label, *context, concept_id, confidence = record[:n_own]
+    assertion, section, part_of, *named = context
+    cells = record[n_own:]
     parts = tuple((start, end) for start, end in spans)
     return Link(
         Mention(
@@ -129,7 +132,7 @@ def _link(record: Sequence[Any]) -> Link:
             assertion=tuple(assertion),
             section=section,
             part_of=part_of,
-            named=named,
+            named=named[0] if named else "",
         ),
         concept_id,
         confidence,

@@ -335,6 +335,17 @@ class TestRoundTrips:
         assert [each._.xlink for each in again.ents] == [each._.xlink for each in doc.ents]
         assert [each.kb_id_ for each in again.spans["xlink"]] == ["T:02", "T:04"]
 
+    def test_docs_of_before_mentions_had_names(self, place: str) -> None:
+        doc = pipeline(place, mentions="detect")(TEXT)
+        links = linked_document(doc).links
+        for kept in doc.user_data.values():
+            if isinstance(kept, dict) and "links" in kept:
+                kept["links"] = {
+                    where: (*record[:7], *record[8:]) for where, record in kept["links"].items()
+                }
+        assert [each._.xlink for each in doc.ents] == list(links)
+        assert all(each.candidates and not each.mention.named for each in links)
+
     def test_doc_bins(self, place: str, tmp_path: Path) -> None:
         nlp = pipeline(place, mentions="detect")
         doc = nlp(TEXT)
