@@ -84,7 +84,7 @@ def reranker(
         named = corpora_of_names(
             [linker.terminology], generators, n=from_terminology, seed=seed, tally=tally
         )
-        chosen = replace(chosen, remember=False)
+        chosen = replace(chosen, remember=False, names=0)  # names are all there is
         with named as corpora:
             training = train_reranker(*corpora[0], chosen, path, checkpoint=checkpoint, tally=tally)
     report(tally)

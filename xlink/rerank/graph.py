@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,25 +25,27 @@ Ids = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class GraphScorer:
-    """Scores blocks of pairs with a graph."""
+    """Scores blocks of pairs with a graph, which may leave out inputs."""
 
     session: InferenceSession
+    _inputs: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Ask the graph once what it reads."""
+        inputs = frozenset(each.name for each in self.session.get_inputs())
+        object.__setattr__(self, "_inputs", inputs)
 
     @property
     def unpadded(self) -> bool:
         """Whether it takes pairs of one length alone, in blocks of any size: it has no mask."""
-        return "mask" not in self._inputs()
+        return "mask" not in self._inputs
 
     def __call__(self, ids: Ids, segments: Ids, mask: Ids) -> npt.NDArray[np.float32]:
         """Return the logit of each pair. *Shapes:* three times (pairs, tokens) to (pairs,)"""
-        known = self._inputs()
         given = {"ids": ids, "segments": segments, "mask": mask}
-        used = {name: array for name, array in given.items() if name in known}
+        used = {name: array for name, array in given.items() if name in self._inputs}
         logits: npt.NDArray[np.float32] = self.session.run(["logits"], used)[0]
         return logits
-
-    def _inputs(self) -> set[str]:
-        return {each.name for each in self.session.get_inputs()}
 
 
 def export_graph(network: CrossEncoder, place: Path, precision: Precision) -> None:

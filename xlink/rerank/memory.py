@@ -84,10 +84,11 @@ class Recall:
         The share of what was linked from the same words that was linked to the concept, and the
         logarithm of 1 + how often it was linked to from any words; 0 where nothing is known.
         """
-        shares = self._shares(queries, candidates)
+        shares = self.shares(queries, candidates)
         return np.stack([shares, np.log1p(self._n_uses[candidates.concept_rows])], axis=1)
 
-    def _shares(self, queries: Sequence[Query], candidates: CandidateSet) -> Floats:
+    def shares(self, queries: Sequence[Query], candidates: CandidateSet) -> Floats:
+        """Return the first of the `features` alone. *Shape:* (n,)"""
         wanted = key_hashes(bag_key(each.text, each.language) for each in queries)
         starts, ends = (np.searchsorted(self._hashes, wanted, side=s) for s in ("left", "right"))
         sizes = ends - starts

@@ -83,4 +83,4 @@ class Prior:
 
     def words(self, queries: Sequence[Query], candidates: CandidateSet) -> npt.NDArray[np.float32]:
         """Return the share of what the same words were linked to before. *Shape:* (n,)"""
-        return self._recall.features(queries, candidates)[:, 0].astype(np.float32)
+        return self._recall.shares(queries, candidates).astype(np.float32)

@@ -152,24 +152,33 @@ def test_what_the_cascade_is_sure_of_stays_as_it_was(
         load_reranker(saved, small, cascade=True)
 
 
+def fitted(before: np.ndarray, after: np.ndarray, max_loss: float) -> Cascade:
+    """Fit on 200 mentions, the first of which looks surest."""
+    features = np.linspace(1, 0, 200)[:, None]
+    return Cascade.fit(
+        ("score",),
+        features,
+        right_before=before,
+        right_after=after,
+        n_gold=200,
+        max_loss=max_loss,
+    )
+
+
 def test_the_bar_is_the_lowest_that_costs_little() -> None:
     pytest.importorskip("sklearn")
     features = np.linspace(1, 0, 200)[:, None]
     before = np.arange(200) % 10 != 9
     before[100:] = False
     after = before | (np.arange(200) >= 150)
-    made = Cascade.fit(
-        ("score",), features, right_before=before, right_after=after, n_gold=200, max_loss=0.0
-    )
+    made = fitted(before, after, 0.0)
     strict = made.calibration.probabilities(features) >= made.bar
     assert made.share_sent == pytest.approx(1 - strict.mean())
     assert made.loss <= 0
     assert 0.3 < made.share_sent < 0.7
     worse = np.zeros(200, dtype=bool)
     worse[0] = True
-    found = Cascade.fit(
-        ("score",), features, right_before=worse, right_after=~worse, n_gold=200, max_loss=-1.0
-    )
+    found = fitted(worse, ~worse, -1.0)
     assert found.share_sent == 1.0
 
 
@@ -178,14 +187,7 @@ def test_what_a_lower_bar_wins_back_is_not_counted_on() -> None:
     numbers = np.arange(200)
     before = (numbers < 120) & ~((numbers >= 50) & (numbers < 60))
     after = (numbers < 120) & ~((numbers >= 80) & (numbers < 90))
-    made = Cascade.fit(
-        ("score",),
-        np.linspace(1, 0, 200)[:, None],
-        right_before=before,
-        right_after=after,
-        n_gold=200,
-        max_loss=0.0,
-    )
+    made = fitted(before, after, 0.0)
     assert made.share_sent == 1 - 50 / 200
 
 
@@ -194,14 +196,7 @@ def test_the_cost_leaves_room_for_its_standard_error() -> None:
     numbers = np.arange(200)
     before = (numbers < 150) & (numbers % 10 != 0)
     after = before | (np.isin(numbers, [40, 50, 60, 70, 80]))
-    made = Cascade.fit(
-        ("score",),
-        np.linspace(1, 0, 200)[:, None],
-        right_before=before,
-        right_after=after,
-        n_gold=200,
-        max_loss=4 / 200,
-    )
+    made = fitted(before, after, 4 / 200)
     assert made.loss == 2 / 200
     assert made.share_sent == 1 - 60 / 200
 
