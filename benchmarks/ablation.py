@@ -119,7 +119,8 @@ def results_of(reranker: Reranker | None, part: Tested) -> tuple[Hits, float, Co
 
 def _hits_of(reranker: CrossEncoderReranker, lists: RankingLists) -> tuple[Hits, float, Mask]:
     """Return hits, the ECE, and where the answer is NIL."""
-    ordered = lists.among(reranker.ordered(lists.queries, lists.candidates)).top(reranker.depth)
+    ordered = lists.among(reranker.ordered(lists.queries, lists.candidates))
+    ordered = ordered.at(np.flatnonzero(reranker.are_read(ordered.candidates)))
     scored = reranker.score(ordered.queries, ordered.candidates)
     mixed = reranker.mix.probabilities(scored)
     orders = (scored.priors, scored.logits, mixed)

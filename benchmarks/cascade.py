@@ -4,8 +4,9 @@
 
 Three ways to re-rank the tested mentions of a recipe's parts, by the same weights:
 
-- `plain`: in float32, list after list as they come, padded to the longest pair of each
-- `int8`: as `export_reranker` writes it
+- `plain`: in float32, list after list as they come, padded to the longest pair of each, all that
+  are among the first `depth`
+- `int8`: as `export_reranker` writes it, without what the prior finds unlikely
 - `cascade`: the same, without the mentions that its cascade leaves alone
 
 Recall@1 is that of all tested mentions (at most `--mentions` a part, drawn by seed 0) whose gold
@@ -104,7 +105,10 @@ def measure(
     timed = lists.take(np.isin(np.arange(len(lists)), drawn))
     network = load_network(source)[0]
     exact = replace(
-        load_reranker(source, terminology), forward=network.scorer("float32"), unpadded=False
+        load_reranker(source, terminology),
+        forward=network.scorer("float32"),
+        unpadded=False,
+        least_share=0.0,
     )
     int8, cascade = (load_reranker(graph, terminology, cascade=each) for each in (False, True))
     ways: dict[str, tuple[Way, Way]] = {

@@ -122,7 +122,7 @@ def worst_cascade(lists: RankingLists, terminology: Terminology) -> Cascade:
         features,
         right_before=lists.is_right[candidates.query_offsets[:-1]],
         right_after=lists.has_right,
-        n_gold=len(lists),
+        has_gold=np.ones(len(lists), dtype=bool),
     )
 
 

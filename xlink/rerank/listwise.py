@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Choices", "are_right", "fitted", "log_likelihood", "shares"]
+__all__ = ["Bounds", "Choices", "are_right", "fitted", "log_likelihood", "shares"]
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -40,20 +40,25 @@ def shares(choices: Choices, weights: Floats) -> Floats:
     return found
 
 
-def log_likelihood(choices: Choices, is_right: Mask, weights: Floats) -> tuple[float, Floats]:
+def log_likelihood(
+    choices: Choices, is_right: Mask, weights: Floats, counts: Floats | None = None
+) -> tuple[float, Floats]:
     """Return the mean log probability of what is right, and its slope in each weight.
 
     Where no candidate is right, none is; of several that are, any will do. The slope is the mean
-    of the features over what is right less their mean over all.
+    of the features over what is right less their mean over all. `counts` is how much each list
+    counts in the mean, 1 unless told. *Shape:* (q,)
     """
     numbers, n_lists = choices.numbers, len(choices.none)
+    counts = np.ones(n_lists) if counts is None else counts
     powers, none_powers, totals = _powers(choices, weights)
     found = np.bincount(numbers[is_right], minlength=n_lists) > 0
     kept, none_kept = powers * is_right, np.where(found, 0.0, none_powers)
     rights = np.maximum(np.bincount(numbers, kept, n_lists) + none_kept, np.finfo(float).tiny)
-    slope = (kept / rights[numbers] - powers / totals[numbers]) @ choices.features
-    slope += (none_kept / rights - none_powers / totals) @ choices.none
-    return float(np.log(rights / totals).mean()), slope / n_lists
+    own = counts[numbers]
+    slope = (own * (kept / rights[numbers] - powers / totals[numbers])) @ choices.features
+    slope += (counts * (none_kept / rights - none_powers / totals)) @ choices.none
+    return float(counts @ np.log(rights / totals)) / counts.sum(), slope / counts.sum()
 
 
 def are_right(choices: Choices, is_right: Mask, weights: Floats) -> Mask:
@@ -68,16 +73,25 @@ def are_right(choices: Choices, is_right: Mask, weights: Floats) -> Mask:
 
 
 def fitted(
-    choices: Choices, is_right: Mask, start: Floats, *, bounds: Bounds, pull: float
+    choices: Choices,
+    is_right: Mask,
+    start: Floats,
+    *,
+    bounds: Bounds,
+    pull: float,
+    counts: Floats | None = None,
 ) -> Floats:
-    """Return the likeliest weights within bounds, pulled to `start` as by `pull` lists."""
+    """Return the likeliest weights within bounds, pulled to `start` as by `pull` lists.
+
+    `counts` are those of `log_likelihood`.
+    """
     from scipy.optimize import minimize  # takes a quarter of a second to import
 
     share = pull / len(choices.none)
 
     def cost(weights: Floats) -> tuple[float, Floats]:
         away = weights - start
-        value, slope = log_likelihood(choices, is_right, weights)
+        value, slope = log_likelihood(choices, is_right, weights, counts)
         return share * float(away @ away) - value, share * 2 * away - slope
 
     found: Floats = minimize(cost, start, jac=True, method="L-BFGS-B", bounds=bounds).x

@@ -19,7 +19,7 @@ from xlink.rerank.memory import Memory, Recall
 from xlink.terminology import Terminology
 from xlink.types import Query
 
-__all__ = ["Prior", "PriorWeights", "fit_prior", "prior_choices"]
+__all__ = ["Prior", "PriorWeights", "are_likely", "fit_prior", "prior_choices"]
 
 Floats = npt.NDArray[np.float64]
 PriorWeights = tuple[float, float, float, float, float]
@@ -65,6 +65,17 @@ def fit_prior(
         return None
     score, place, words, concept, none = weights.tolist()
     return score, place, words, concept, none
+
+
+def are_likely(candidates: CandidateSet, least_share: float) -> npt.NDArray[np.bool_]:
+    """Return which candidates have `least_share` of the probability of the first of their list.
+
+    The candidates are in the order of a `Prior`, with its scores. *Shape:* (n,)
+    """
+    firsts = candidates.query_offsets[:-1][candidates.query_numbers()]
+    away = candidates.scores - candidates.scores[firsts]
+    likely: npt.NDArray[np.bool_] = np.exp(away) >= least_share
+    return likely
 
 
 class Prior:

@@ -13,7 +13,7 @@ from xlink.candidate_set import CandidateSet, segment_sort
 from xlink.rerank.blocks import Forward, score_pairs
 from xlink.rerank.cascade import Cascade
 from xlink.rerank.mixing import Mix, ScoredLists
-from xlink.rerank.prior import Prior
+from xlink.rerank.prior import Prior, are_likely
 from xlink.rerank.rendering import PairRenderer
 from xlink.types import Query
 
@@ -29,7 +29,8 @@ class CrossEncoderReranker:
     """Re-orders candidates by the mix of a cross-encoder's logit and the score they came with.
 
     With a `prior`, that puts them into order first. The first `depth` candidates of a list are
-    read; the others stay behind them.
+    read, and of those none that has less than `least_share` of the prior probability of the first;
+    the others stay behind them.
     Scores are probabilities: those of a list and of "none of these" sum to 1. `learns_nil` is
     whether the network was taught to score that option. With a `cascade`, mentions that it is sure
     of are not read and keep their order. `unpadded` says that `forward` takes pairs of one length
@@ -42,6 +43,7 @@ class CrossEncoderReranker:
     mix: Mix = field(default_factory=Mix)
     learns_nil: bool = False
     depth: int = 32
+    least_share: float = 0.0
     prior: Prior | None = None
     cascade: Cascade | None = None
     unpadded: bool = False
@@ -59,10 +61,10 @@ class CrossEncoderReranker:
         candidates = self.ordered(queries, candidates)
         sure = self._sure(queries, candidates)
         is_open = np.isnan(sure)[candidates.query_numbers()]
-        is_read = (candidates.ranks() < self.depth) & is_open
+        is_read = self.are_read(candidates) & is_open
         lists = self.score(queries, candidates.where(is_read))
         probabilities = self.mix.probabilities(lists)
-        scores = _left_behind(candidates, self.depth, lists, probabilities)
+        scores = _left_behind(candidates, lists, probabilities)
         scores[is_read] = probabilities
         scores[~is_open] = _left_alone(candidates, sure)[~is_open]
         logits = np.full(candidates.n_candidates, np.nan, dtype=np.float32)
@@ -74,6 +76,16 @@ class CrossEncoderReranker:
     def ordered(self, queries: Sequence[Query], candidates: CandidateSet) -> CandidateSet:
         """Return the candidates in the order in which they are read, with their prior scores."""
         return candidates if self.prior is None else self.prior.ordered(queries, candidates)
+
+    def are_read(self, candidates: CandidateSet) -> npt.NDArray[np.bool_]:
+        """Return which candidates are read, of lists that are `ordered`. *Shape:* (n,)
+
+        They are the first ones of each list.
+        """
+        are_first = candidates.ranks() < self.depth
+        if self.prior is None:
+            return are_first
+        return are_first & are_likely(candidates, self.least_share)
 
     def _sure(self, queries: Sequence[Query], candidates: CandidateSet) -> npt.NDArray[np.float64]:
         """Return how sure it is of mentions that are left alone, NaN for others. *Shape:* (q,)"""
@@ -110,13 +122,12 @@ def _check_number(queries: Sequence[Query], candidates: CandidateSet) -> None:
         raise ValueError(f"{len(candidates)} candidate lists for {len(queries)} queries.")
 
 
-def _left_behind(
-    candidates: CandidateSet, depth: int, lists: ScoredLists, probabilities: Scores
-) -> Scores:
+def _left_behind(candidates: CandidateSet, lists: ScoredLists, probabilities: Scores) -> Scores:
     """Return scores below those of the candidates that were read, falling with rank."""
     lowest = np.ones(len(candidates), dtype=np.float32)
     np.minimum.at(lowest, lists.query_numbers, probabilities)
-    places = np.maximum(candidates.ranks() - depth, 0)
+    n_read = np.bincount(lists.query_numbers, minlength=len(candidates))
+    places = np.maximum(candidates.ranks() - n_read[candidates.query_numbers()], 0)
     scores: Scores = (lowest[candidates.query_numbers()] / (2 + places)).astype(np.float32)
     return scores
 

@@ -57,6 +57,7 @@ class RerankerFacts:
     precision: str = "auto"
     learns_nil: bool = False
     depth: int = 32
+    least_share: float = 0.0
     rendering: Rendering = field(default_factory=Rendering)
     mix: Mix = field(default_factory=Mix)
     prior: PriorWeights | None = None
@@ -185,6 +186,7 @@ def load_reranker(
         mix=facts.mix,
         learns_nil=facts.learns_nil,
         depth=facts.depth,
+        least_share=facts.least_share,
         prior=prior,
         cascade=facts.cascade if cascade else None,
         folder=path,

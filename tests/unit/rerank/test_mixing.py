@@ -45,17 +45,64 @@ def test_words_remembered_count_beside_the_prior() -> None:
     assert fitted.words_weight > fitted.logit_weight
 
 
+def test_mentions_whose_words_were_linked_before_have_weights_of_their_own() -> None:
+    mix = Mix(logit_weight=1.0, prior_weight=1.0, remembered=Mix(logit_weight=3.0))
+    scored = lists([0, 0, 1, 1], [1.0, 0.0] * 2, [0.0, 2.0] * 2, [0.0] * 2, [0, 0, 0.5, 0])
+    found = mix.probabilities(scored).reshape(2, 2)
+    for number, logits in enumerate([[1.0, 2.0], [3.0, 0.0]]):
+        np.testing.assert_allclose(found[number], np.exp(logits) / np.exp(logits).sum(), rtol=1e-6)
+
+
+def test_each_kind_of_mention_is_fitted_by_its_own() -> None:
+    new, known = drawn(1_500), drawn(1_500, seed=1, weights=(0.2, 9.0))
+    words = np.zeros(len(new[1]) * 2, dtype=np.float32)
+    words[len(new[1]) :] = 0.2
+    joined = ScoredLists(
+        np.concatenate([new[0].query_numbers, known[0].query_numbers + 1_500]),
+        np.concatenate([new[0].logits, known[0].logits]),
+        np.concatenate([new[0].priors, known[0].priors]),
+        words,
+        np.zeros(3_000, dtype=np.float32),
+    )
+    mix = Mix.fit(joined, np.concatenate([new[1], known[1]]))
+    assert mix.remembered is not None
+    for own, logit, prior in ((mix, 1.5, 6), (mix.remembered, 0.2, 9)):
+        assert own.logit_weight == pytest.approx(logit, abs=0.15)
+        assert own.prior_weight == pytest.approx(prior, abs=0.8)
+    assert Mix.fit(*new).remembered is None
+
+
+def test_lists_count_as_much_as_is_told() -> None:
+    one, other = drawn(600), drawn(200, seed=1, weights=(0.3, 6.0))
+    numbers = np.concatenate([one[0].query_numbers, other[0].query_numbers + 600])
+    joined = ScoredLists(
+        numbers,
+        np.concatenate([one[0].logits, other[0].logits]),
+        np.concatenate([one[0].priors, other[0].priors]),
+        np.zeros(len(numbers), dtype=np.float32),
+        np.zeros(800, dtype=np.float32),
+    )
+    right = np.concatenate([one[1], other[1]])
+    plain = Mix.fit(joined, right).logit_weight
+    assert Mix.fit(joined, right, np.ones(800)).logit_weight == pytest.approx(plain)
+    apart = Mix.fit(joined, right, np.repeat([1e-6, 4.0], [600, 200])).logit_weight
+    assert apart == pytest.approx(Mix.fit(*other).logit_weight, abs=0.05)
+    assert apart < plain
+
+
 def test_without_a_fit_nothing_is_left_for_nil() -> None:
     found = Mix().probabilities(lists([0, 0], [90.0, 0.0], [0.5, 1.0], [0.0]))
     assert found.sum() == pytest.approx(1)
     assert len(Mix().probabilities(lists([], [], [], [0.0]))) == 0
 
 
-def drawn(n: int, seed: int = 0) -> tuple[ScoredLists, np.ndarray]:
-    """Draw lists of five, and what is right in each by a mix of weights 1.5 and 6."""
+def drawn(
+    n: int, seed: int = 0, weights: tuple[float, float] = (1.5, 6.0)
+) -> tuple[ScoredLists, np.ndarray]:
+    """Draw lists of five, and what is right in each by a mix of these weights."""
     rng = np.random.default_rng(seed)
     logits, priors = rng.normal(0, 2, (n, 5)), rng.random((n, 5))
-    chosen = (1.5 * logits + 6 * priors + rng.gumbel(size=(n, 5))).argmax(axis=1)
+    chosen = (weights[0] * logits + weights[1] * priors + rng.gumbel(size=(n, 5))).argmax(axis=1)
     right = np.zeros((n, 5), dtype=bool)
     right[np.arange(n), chosen] = True
     numbers = np.repeat(np.arange(n), 5).tolist()

@@ -12,7 +12,7 @@ import pytest
 from xlink.linker import Linker
 from xlink.rerank.listwise import Choices, log_likelihood, shares
 from xlink.rerank.memory import Memory, Recall
-from xlink.rerank.prior import Prior, fit_prior, prior_choices
+from xlink.rerank.prior import Prior, are_likely, fit_prior, prior_choices
 from xlink.terminology import Terminology
 from xlink.types import Document, Mention, Query
 
@@ -40,13 +40,19 @@ def test_probabilities_and_likelihood_by_hand() -> None:
     )
     weights = np.array([log(2), log(3)])
     np.testing.assert_allclose(shares(choices, weights), [2 / 6, 1 / 6, 4 / 7])
-    value, slope = log_likelihood(choices, np.array([True, False, False]), weights)
+    right = np.array([True, False, False])
+    value, slope = log_likelihood(choices, right, weights)
     assert value == pytest.approx((log(2 / 6) + log(3 / 7)) / 2)
     for place in range(2):
         step = np.eye(2)[place] * 1e-6
-        right = np.array([True, False, False])
         after, before = (log_likelihood(choices, right, weights + d)[0] for d in (step, -step))
         assert slope[place] == pytest.approx((after - before) / 2e-6, abs=1e-6)
+    counts = np.array([0.5, 1.5])
+    value, slope = log_likelihood(choices, right, weights, counts)
+    assert value == pytest.approx((0.5 * log(2 / 6) + 1.5 * log(3 / 7)) / 2)
+    expected = 0.5 * (1 - 2 / 6) * np.array([1, 0]) - 0.5 * 3 / 6 * np.array([0, 1])
+    expected += 1.5 * (-4 / 7) * np.array([2, 0]) + 1.5 * (1 - 3 / 7) * np.array([0, 1])
+    np.testing.assert_allclose(slope, expected / 2)
 
 
 @pytest.fixture
@@ -90,6 +96,18 @@ def test_what_was_linked_before_comes_first(small: Terminology, queries: list[Qu
         assert sorted(ordered.rows_of(number)) == sorted(found.rows_of(number))
         assert (np.diff(ordered.scores[start:end]) <= 0).all()
         assert np.exp(ordered.scores[start:end]).sum() < 1
+
+
+def test_what_is_unlikely_beside_the_first(small: Terminology, queries: list[Query]) -> None:
+    found = Linker.open(small, detector=None).fused(queries)
+    ordered = Prior((1.0, 0.0, 5.0, 1.0, 0.0), Memory.build(SEEN), small).ordered(queries, found)
+    for number in range(len(queries)):
+        start, end = ordered.query_offsets[number : number + 2]
+        chances = np.exp(ordered.scores[start:end].astype(float))
+        expected = chances / chances[0] >= 0.1
+        assert are_likely(ordered, 0.1)[start:end].tolist() == expected.tolist()
+    assert are_likely(ordered, 0.0).all()
+    assert 0 < are_likely(ordered, 0.1).sum() < ordered.n_candidates
 
 
 def test_a_fit_trusts_a_memory_that_is_right(small: Terminology) -> None:

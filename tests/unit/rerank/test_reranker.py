@@ -152,7 +152,9 @@ def test_what_the_cascade_is_sure_of_stays_as_it_was(
         load_reranker(saved, small, cascade=True)
 
 
-def fitted(before: np.ndarray, after: np.ndarray, max_loss: float) -> Cascade:
+def fitted(
+    before: np.ndarray, after: np.ndarray, max_loss: float, counts: np.ndarray | None = None
+) -> Cascade:
     """Fit on 200 mentions, the first of which looks surest."""
     features = np.linspace(1, 0, 200)[:, None]
     return Cascade.fit(
@@ -160,7 +162,8 @@ def fitted(before: np.ndarray, after: np.ndarray, max_loss: float) -> Cascade:
         features,
         right_before=before,
         right_after=after,
-        n_gold=200,
+        has_gold=np.ones(200, dtype=bool),
+        counts=counts,
         max_loss=max_loss,
     )
 
@@ -173,7 +176,8 @@ def test_the_bar_is_the_lowest_that_costs_little() -> None:
     after = before | (np.arange(200) >= 150)
     made = fitted(before, after, 0.0)
     strict = made.calibration.probabilities(features) >= made.bar
-    assert made.share_sent == pytest.approx(1 - strict.mean())
+    # The bar is chosen by calibrations of four fifths each, which differ a little.
+    assert made.share_sent == pytest.approx(1 - strict.mean(), abs=0.1)
     assert made.loss <= 0
     assert 0.3 < made.share_sent < 0.7
     worse = np.zeros(200, dtype=bool)
@@ -188,7 +192,7 @@ def test_what_a_lower_bar_wins_back_is_not_counted_on() -> None:
     before = (numbers < 120) & ~((numbers >= 50) & (numbers < 60))
     after = (numbers < 120) & ~((numbers >= 80) & (numbers < 90))
     made = fitted(before, after, 0.0)
-    assert made.share_sent == 1 - 50 / 200
+    assert 0.65 < made.share_sent < 0.85  # what comes after the 50th is sent
 
 
 def test_the_cost_leaves_room_for_its_standard_error() -> None:
@@ -197,8 +201,10 @@ def test_the_cost_leaves_room_for_its_standard_error() -> None:
     before = (numbers < 150) & (numbers % 10 != 0)
     after = before | (np.isin(numbers, [40, 50, 60, 70, 80]))
     made = fitted(before, after, 4 / 200)
-    assert made.loss == 2 / 200
-    assert made.share_sent == 1 - 60 / 200
+    assert made.loss == 1 / 200  # of 2 / 200, 1.645 standard errors would be more than is left
+    assert 0.7 < made.share_sent < 0.9
+    counts = np.where(numbers < 45, 0.5, 1.5)
+    assert fitted(before, after, 4 / 200, counts).share_sent != made.share_sent
 
 
 def test_another_process_gives_the_same_scores(
@@ -262,6 +268,33 @@ def test_what_it_remembers_is_saved_with_it(
     save_reranker(opened, tmp_path / "copy")
     again = replace(load_reranker(tmp_path / "copy", small), depth=1).rerank(QUERIES, found)
     np.testing.assert_array_equal(again.concept_rows, after.concept_rows)
+
+
+def test_what_its_prior_finds_unlikely_stays_behind(
+    remembering: Path, small: Terminology, found: CandidateSet
+) -> None:
+    network, facts = load_network(remembering)
+    memory = Memory.load(next(remembering.rglob("memory.arrow")))
+    place = remembering.with_name("choosy")
+    save_network(network, replace(facts, least_share=0.5), place, card="", memory=memory)
+    choosy = load_reranker(place, small)
+    ordered, after = choosy.ordered(QUERIES, found), choosy.rerank(QUERIES, found)
+    assert after.logits is not None
+    for number in range(len(found)):
+        start, end = found.query_offsets[number : number + 2]
+        chances = np.exp(ordered.scores[start:end].astype(float))
+        n_read = int((chances >= 0.5 * chances[:1].sum()).sum())
+        read = slice(start, min(start + n_read, start + choosy.depth))
+        assert set(after.concept_rows[read]) == set(ordered.concept_rows[read])
+        assert not np.isnan(after.logits[read]).any()
+        assert after.rows_of(number)[n_read:].tolist() == ordered.rows_of(number)[n_read:].tolist()
+    assert np.isnan(after.logits).sum() > np.isnan(choosy_off(choosy, found)).sum()
+
+
+def choosy_off(choosy: CrossEncoderReranker, found: CandidateSet) -> np.ndarray:
+    logits = replace(choosy, least_share=0.0).rerank(QUERIES, found).logits
+    assert logits is not None
+    return logits
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ from xlink.errors import DataError
 from xlink.rerank.cascade import Cascade
 from xlink.rerank.mixing import Mix, ScoredLists
 from xlink.training.reranker.drawing import Source
+from xlink.training.reranker.judging import even_counts
 from xlink.training.reranker.lists import RankingLists
 
 __all__ = ["fit_cascade"]
@@ -27,24 +28,26 @@ def fit_cascade(
 ) -> Cascade | None:
     """Fit on the lists kept aside, for a loss of at most `max_loss` in recall@1 there.
 
-    `scored` is what the re-ranker says of them, source by source (see `judging.scored`). Sources
-    whose candidates come from other generators than those of the first have no part. None where
-    there are no such lists, or the order given is right everywhere or nowhere.
+    Each source counts alike. `scored` is what the re-ranker says of them, source by source (see
+    `judging.scored`). Sources whose candidates come from other generators than those of the first
+    have no part. None where there are no such lists, or the order given is right everywhere or
+    nowhere.
     """
     held = [(each.development, each.renderer.terminology) for each in sources]
     kept = [(lists, own) for lists, own in held if lists is not None and len(lists)]
+    read = [each.read for each in sources]
     if not kept:
         return None
     names = feature_names(kept[0][0].candidates)
     alike = [feature_names(lists.candidates) == names for lists, _ in kept]
-    features, before, n_gold = [], [], 0
+    features, before, has_gold = [], [], []
     for (lists, terminology), is_alike in zip(kept, alike, strict=True):
         if is_alike:
             texts = [query.text for query in lists.queries]
             features.append(decision_features(lists.candidates, texts, terminology))
             before.append(_first_is_right(lists, lists.candidates.scores))
-            n_gold += int((~lists.is_nil).sum())
-    after = _of_sources([lists for lists, _ in kept], mix.probabilities(scored))
+            has_gold.append(~lists.is_nil)
+    after = _of_sources([each for each in read if each], mix.probabilities(scored))
     try:
         return Cascade.fit(
             names,
@@ -53,7 +56,8 @@ def fit_cascade(
             right_after=np.concatenate(
                 [own for own, is_in in zip(after, alike, strict=True) if is_in]
             ),
-            n_gold=n_gold,
+            has_gold=np.concatenate(has_gold),
+            counts=even_counts([len(each) for each in has_gold]),
             max_loss=max_loss,
         )
     except DataError:

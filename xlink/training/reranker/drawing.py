@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from xlink.rerank.prior import Prior
+from xlink.rerank.prior import Prior, are_likely
 from xlink.rerank.rendering import PairRenderer
 from xlink.text.folding import fold
 from xlink.training.reranker.lists import RankingLists
@@ -20,12 +20,25 @@ __all__ = ["Drawing", "Source", "narrowed"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
-    """Lists of one terminology, those kept aside, what renders both, and what put them in order."""
+    """Lists of one terminology, those kept aside, what renders both, and what put them in order.
+
+    Of those kept aside, candidates with less than `least_share` of the prior probability of the
+    first are not read.
+    """
 
     lists: RankingLists
     development: RankingLists | None
     renderer: PairRenderer
     prior: Prior | None = None
+    least_share: float = 0.0
+
+    @property
+    def read(self) -> RankingLists | None:
+        """What is read of the lists kept aside."""
+        if self.development is None or self.prior is None:
+            return self.development
+        likely = are_likely(self.development.candidates, self.least_share)
+        return self.development.at(np.flatnonzero(likely))
 
 
 class Drawing:

@@ -1,4 +1,4 @@
-"""How good the order is on lists kept aside, of all terminologies together."""
+"""How good the order is on lists kept aside, of all corpora together; each counts alike."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from xlink.rerank.mixing import Mix, ScoredLists
 from xlink.rerank.reranker import CrossEncoderReranker
 from xlink.training.reranker.drawing import Source
 
-__all__ = ["judged", "scored", "validation"]
+__all__ = ["even_counts", "judged", "scored", "validation"]
 
 
 def scored(
     sources: Sequence[Source], forward: Forward, *, learns_nil: bool
 ) -> tuple[ScoredLists, npt.NDArray[np.bool_]]:
-    """Score what the sources keep aside, and say what of it is right. *Shape:* (candidates,)"""
+    """Score what is read of the lists aside, and say what of it is right. *Shape:* (candidates,)"""
     parts: list[ScoredLists] = []
     right: list[npt.NDArray[np.bool_]] = []
     for source in sources:
-        if source.development is not None and len(source.development):
+        kept = source.read
+        if kept is not None and len(kept):
             reranker = CrossEncoderReranker(
                 "training",
                 forward,
@@ -30,7 +31,6 @@ def scored(
                 learns_nil=learns_nil,
                 prior=source.prior,
             )
-            kept = source.development
             parts.append(reranker.score(kept.queries, kept.candidates))
             right.append(kept.is_right)
     starts = np.cumsum([0, *(len(each.nil_logits) for each in parts)])
@@ -46,10 +46,12 @@ def scored(
 def validation(sources: Sequence[Source], forward: Forward, *, learns_nil: bool) -> float:
     """Return the mean log probability of what is right under the mix that fits these lists best.
 
-    It says how good the order can be made, and moves with every list, where recall would jump.
+    The mean of the corpora: it says how good the order can be made, and moves with every list,
+    where recall would jump.
     """
     lists, right = scored(sources, forward, learns_nil=learns_nil)
-    return Mix.likeliest(lists, right).log_likelihood(lists, right)
+    counts = _counts(sources)
+    return Mix.likeliest(lists, right, counts).log_likelihood(lists, right, counts)
 
 
 def judged(
@@ -60,7 +62,7 @@ def judged(
     n_lists = sum(map(len, kept))
     if not n_lists:
         return Mix(), {}
-    mix = Mix.fit(lists, right)
+    mix = Mix.fit(lists, right, _counts(sources))
     n_gold = max(1, n_lists - sum(int(each.is_nil.sum()) for each in kept))
     orders = {"prior": Mix(0.0, 1.0), "re-ranker": Mix(1.0, 0.0), "mixed": mix}
     figures = {
@@ -69,3 +71,16 @@ def judged(
     }
     ceiling = sum(int(each.has_right.sum()) for each in kept) / n_gold
     return mix, figures | {"ceiling": ceiling, "lists kept aside": float(n_lists)}
+
+
+def even_counts(sizes: Sequence[int]) -> npt.NDArray[np.float64]:
+    """Return how much each list counts so that those of a corpus do as much as another's.
+
+    A small corpus would be fitted by the mistakes of a large one. *Shape:* (lists,), 1 on average
+    """
+    kept = np.array([size for size in sizes if size], dtype=np.int64)
+    return np.repeat(kept.sum() / (len(kept) * kept), kept)
+
+
+def _counts(sources: Sequence[Source]) -> npt.NDArray[np.float64]:
+    return even_counts([len(each.development or ()) for each in sources])

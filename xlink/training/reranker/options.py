@@ -33,7 +33,8 @@ class RerankerOptions:
     neighbours of the gold in the hierarchy join each. In every epoch `k` of them are drawn: what is
     right, the first `hardest` that are wrong, and others at random. With `distinct`, mentions of
     the same (folded) words and gold count as one: each epoch has one of them, drawn at random. With
-    `nil`, "none of these" is one more option. `depth` candidates are re-ranked in use. A part
+    `nil`, "none of these" is one more option. In use, the first `depth` candidates are re-ranked,
+    but none whose prior probability is less than `least_share` of that of the first. A part
     `dev_share` of the documents is kept aside for stopping and for the mix of scores.
 
     With `remember`, what the training documents link is kept as counts, and candidates are put into
@@ -70,6 +71,7 @@ class RerankerOptions:
     hardest: int = 3
     distinct: bool = True
     depth: int = 32
+    least_share: float = 0.01
     missing: Missing = "drop"
     relatives: int = 0
     nil: bool = False
@@ -121,7 +123,7 @@ class RerankerOptions:
                 raise SpecError(f"{name} is at least 1, not {getattr(self, name)}.")
         if self.layers is not None and self.layers < 1:
             raise SpecError(f"layers is at least 1, not {self.layers}.")
-        for name in ("dev_share", "warmup", "smoothing", "dropout"):
+        for name in ("least_share", "dev_share", "warmup", "smoothing", "dropout"):
             if not 0 <= getattr(self, name) < 1:
                 raise SpecError(f"{name} lies between 0 and 1, not {getattr(self, name)}.")
         if not 0 <= self.teacher_share <= 1:

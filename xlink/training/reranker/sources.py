@@ -114,7 +114,8 @@ def source_of(
         return Source(lists, None, renderer)
     aside, memory = found.aside
     known = prior(memory)
-    return Source(lists, ordered(aside, known, options.depth), renderer, known)
+    held = ordered(aside, known, options.depth)
+    return Source(lists, held, renderer, known, options.least_share)
 
 
 def recall_as_found(found: Sequence[Found]) -> float:

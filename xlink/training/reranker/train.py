@@ -106,6 +106,7 @@ def train_reranker(
         precision=options.precision,
         learns_nil=options.nil,
         depth=options.depth,
+        least_share=options.least_share,
         rendering=options.rendering,
         mix=mix,
         prior=prior,
