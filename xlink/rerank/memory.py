@@ -1,7 +1,7 @@
 """What annotators linked before: how often a mention's words were linked to a concept.
 
-Concepts are named by id and words by hash, so that a memory belongs to no terminology and has no
-text in it. Whoever can guess the words can look them up, though.
+Concepts are named by id, words by hash and by hashes of their n-grams, so that a memory belongs to
+no terminology and has no text in it. Whoever can guess the words can look them up, though.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,8 @@ import pyarrow as pa
 import pyarrow.feather as feather
 
 from xlink.candidate_set import CandidateSet, segment_offsets
+from xlink.encoders.ngram_features import slots_of_texts
+from xlink.rerank.likeness import Wordings
 from xlink.terminology import Terminology
 from xlink.text.keys import bag_key, key_hashes
 from xlink.types import Document, Query
@@ -26,18 +28,24 @@ __all__ = ["Memory", "Recall"]
 
 Floats = npt.NDArray[np.float64]
 
+_AT_ONCE = 128  # queries
+_SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Memory:
-    """Counts of pairs of words and concept, by hash upward.
+    """Counts of pairs of words and concept, by hash upward, and the n-grams of the words.
 
-    *Shapes:* `hashes` and `counts` (pairs,), and as many `concept_ids`. Words are equal if their
-    `bag_key` is. A mention with several gold concepts counts once for each.
+    *Shapes:* `hashes` and `counts` (pairs,), and as many `concept_ids`; those of pair `p` are
+    `slots[bounds[p]:bounds[p + 1]]`. Words are equal if their `bag_key` is. A mention with several
+    gold concepts counts once for each.
     """
 
     hashes: npt.NDArray[np.uint64]
     concept_ids: tuple[str, ...]
     counts: npt.NDArray[np.int64]
+    bounds: npt.NDArray[np.int64]
+    slots: npt.NDArray[np.int32]
 
     @classmethod
     def build(cls, documents: Iterable[Document]) -> Self:
@@ -50,13 +58,19 @@ class Memory:
         known = sorted(pairs)
         hashes = key_hashes(key for key, _ in known)
         order = np.argsort(hashes, kind="stable")
+        known = [known[place] for place in order.tolist()]
         counts = np.array([pairs[pair] for pair in known], dtype=np.int64)
-        ids = tuple(known[place][1] for place in order.tolist())
-        return cls(hashes[order], ids, counts[order])
+        ngrams = slots_of_texts([key for key, _ in known])
+        return cls(hashes[order], tuple(each for _, each in known), counts, *ngrams)
 
     def save(self, path: Path) -> None:
         """Write it as an Arrow file."""
-        columns = {"hash": self.hashes, "concept": list(self.concept_ids), "count": self.counts}
+        columns = {
+            "hash": self.hashes,
+            "concept": list(self.concept_ids),
+            "count": self.counts,
+            "ngrams": pa.LargeListArray.from_arrays(self.bounds, self.slots),
+        }
         feather.write_feather(pa.table(columns), str(path), compression="zstd")
 
     @classmethod
@@ -64,7 +78,9 @@ class Memory:
         """Read what `save` wrote."""
         table = feather.read_table(str(path))
         hashes, counts = (table[name].to_numpy() for name in ("hash", "count"))
-        return cls(hashes, tuple(table["concept"].to_pylist()), counts)
+        ngrams = table["ngrams"].combine_chunks()
+        bounds, slots = (each.to_numpy() for each in (ngrams.offsets, ngrams.values))
+        return cls(hashes, tuple(table["concept"].to_pylist()), counts, bounds, slots)
 
 
 class Recall:
@@ -77,23 +93,27 @@ class Recall:
         self._rows = np.array([row for row in rows if row is not None], dtype=np.int64)
         self._counts = memory.counts[known].astype(np.float64)
         self._n_uses = np.bincount(self._rows, self._counts, terminology.n_concepts)
+        self._by_row = np.argsort(self._rows, kind="stable")
+        sizes = np.diff(memory.bounds)
+        bounds = segment_offsets(sizes[known])
+        self._wordings = Wordings(bounds, memory.slots[np.repeat(known, sizes)])
 
     def features(self, queries: Sequence[Query], candidates: CandidateSet) -> Floats:
-        """Return two numbers a candidate. *Shape:* (n, 2)
+        """Return three numbers a candidate. *Shape:* (n, 3)
 
-        The share of what was linked from the same words that was linked to the concept, and the
-        logarithm of 1 + how often it was linked to from any words; 0 where nothing is known.
+        The share of what was linked from the same words that was linked to the concept, the
+        logarithm of 1 + how often it was linked to from any words, and how alike the most alike of
+        those are (see `xlink.rerank.likeness`); 0 where nothing is known.
         """
-        shares = self.shares(queries, candidates)
-        return np.stack([shares, np.log1p(self._n_uses[candidates.concept_rows])], axis=1)
+        uses = np.log1p(self._n_uses[candidates.concept_rows])
+        columns = [self.shares(queries, candidates), uses, self._likeness(queries, candidates)]
+        return np.stack(columns, axis=1)
 
     def shares(self, queries: Sequence[Query], candidates: CandidateSet) -> Floats:
         """Return the first of the `features` alone. *Shape:* (n,)"""
         wanted = key_hashes(bag_key(each.text, each.language) for each in queries)
-        starts, ends = (np.searchsorted(self._hashes, wanted, side=s) for s in ("left", "right"))
-        sizes = ends - starts
-        owners = np.repeat(np.arange(len(queries)), sizes)
-        places = np.repeat(starts - segment_offsets(sizes)[:-1], sizes) + np.arange(len(owners))
+        starts, ends = (np.searchsorted(self._hashes, wanted, side=s) for s in _SIDES)
+        owners, places = _spread(starts, ends)
         totals = np.bincount(owners, self._counts[places], len(queries))
         found = self._counts[places] / totals[owners]
         width = len(self._n_uses)
@@ -104,3 +124,29 @@ class Recall:
         is_known = np.append(known[order], -1)[at] == asked
         shares: Floats = np.where(is_known, np.append(found[order], 0.0)[at], 0.0)
         return shares
+
+    def _likeness(self, queries: Sequence[Query], candidates: CandidateSet) -> Floats:
+        """Return the last of the `features`. *Shape:* (n,)"""
+        found = np.zeros(candidates.n_candidates)
+        rows = self._rows[self._by_row]
+        for start in range(0, len(queries), _AT_ONCE):
+            end = min(start + _AT_ONCE, len(queries))
+            part = candidates.part(start, end)
+            alike = self._wordings.likeness(
+                [bag_key(each.text, each.language) for each in queries[start:end]]
+            )
+            starts, ends = (np.searchsorted(rows, part.concept_rows, side=s) for s in _SIDES)
+            owners, places = _spread(starts, ends)
+            values = alike[part.query_numbers()[owners], self._by_row[places]]
+            first = candidates.query_offsets[start]
+            np.maximum.at(found, first + owners, values)
+        return found
+
+
+def _spread(
+    starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the numbers from each start up to its end, and whose each is."""
+    sizes = ends - starts
+    owners = np.repeat(np.arange(len(sizes)), sizes)
+    return owners, np.repeat(starts - segment_offsets(sizes)[:-1], sizes) + np.arange(len(owners))

@@ -1,7 +1,7 @@
 """The order in which candidates are read: their scores, and what annotators linked before.
 
-A regression over lists (`xlink.rerank.listwise`) on four features: the score that a candidate came
-with, 1 / (1 + its rank), and the two of `xlink.rerank.memory`. It is fitted on training mentions
+A regression over lists (`xlink.rerank.listwise`) on five features: the score that a candidate came
+with, 1 / (1 + its rank), and the three of `xlink.rerank.memory`. It is fitted on training mentions
 whose own document is left out of the memory.
 """
 
@@ -22,10 +22,10 @@ from xlink.types import Query
 __all__ = ["Prior", "PriorWeights", "are_likely", "fit_prior", "prior_choices"]
 
 Floats = npt.NDArray[np.float64]
-PriorWeights = tuple[float, float, float, float, float]
-"""Of score, place, words remembered and concept known, and the bias of "none of these"."""
+PriorWeights = tuple[float, float, float, float, float, float]
+"""Of score, place, words remembered, concept known and words alike, and the bias of none."""
 
-_START = np.array([10.0, 0.0, 0.0, 0.0, 0.0])  # the order that candidates came in
+_START = np.array([10.0, 0.0, 0.0, 0.0, 0.0, 0.0])  # the order that candidates came in
 _PULL = 0.01
 _FLOOR = 1e-9
 
@@ -44,7 +44,7 @@ def prior_choices(queries: Sequence[Query], candidates: CandidateSet, recall: Re
 def fit_prior(
     parts: Sequence[tuple[Choices, npt.NDArray[np.bool_]]],
 ) -> PriorWeights | None:
-    """Fit on lists of several corpora at once, none of the first four weights below 0.
+    """Fit on lists of several corpora at once, no weight of a feature below 0.
 
     None if that puts fewer right candidates first than the order given does, or there are no lists.
     """
@@ -58,13 +58,13 @@ def fit_prior(
         np.concatenate([own.none for own, _ in parts]),
     )
     is_right = np.concatenate([right for _, right in parts])
-    bounds = [*[(0.0, None)] * 4, (None, None)]
+    bounds = [*[(0.0, None)] * 5, (None, None)]
     weights = fitted(joined, is_right, _START, bounds=bounds, pull=_PULL)
     after, before = (are_right(joined, is_right, each).sum() for each in (weights, _START))
     if after < before:
         return None
-    score, place, words, concept, none = weights.tolist()
-    return score, place, words, concept, none
+    score, place, words, concept, alike, none = weights.tolist()
+    return score, place, words, concept, alike, none
 
 
 def are_likely(candidates: CandidateSet, least_share: float) -> npt.NDArray[np.bool_]:

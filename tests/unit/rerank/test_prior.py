@@ -73,21 +73,33 @@ def test_what_is_remembered(small: Terminology, queries: list[Query], tmp_path: 
         for number, row, values in zip(numbers, rows, features.tolist(), strict=True)
     }
     # Inflected words are the same; what the terminology lacks and NIL count for nothing.
-    assert told[0, "T:10"] == pytest.approx((2 / 3, log(4)))
-    assert told[0, "T:09"] == pytest.approx((1 / 3, log(2)))
-    assert {share for (number, _), (share, _) in told.items() if number == 1} == {0.0}
+    assert told[0, "T:10"] == pytest.approx((2 / 3, log(4), 1))
+    assert told[0, "T:09"] == pytest.approx((1 / 3, log(2), 1))
+    assert {share for (number, _), (share, *_) in told.items() if number == 1} == {0.0}
+
+
+def test_words_that_are_like_remembered_ones(small: Terminology) -> None:
+    memory = Memory.build([*SEEN, document(6, "hepatic swelling", "T:09")])
+    asked = [Query("1", "swellings of the legs", language="en")] * 130  # two rounds
+    found = Linker.open(small, detector=None).fused(asked)
+    told = Recall(memory, small).features(asked, found)
+    ids = [small.concept_id(row) for row in found.concept_rows.tolist()]
+    alike = {each: told[place, 2] for place, each in enumerate(ids)}
+    assert 1 > alike["T:10"] > 0
+    assert alike.get("T:09", 0) < alike["T:10"]
+    np.testing.assert_array_equal(told[found.query_offsets[129] :, 2], told[: len(set(ids)), 2])
 
 
 def test_without_memory_all_is_zero(small: Terminology, queries: list[Query]) -> None:
     found = Linker.open(small, detector=None).fused(queries)
     assert not Recall(Memory.build([]), small).features(queries, found).any()
     nothing = Linker.open(small, detector=None).fused([])
-    assert Recall(Memory.build(SEEN), small).features([], nothing).shape == (0, 2)
+    assert Recall(Memory.build(SEEN), small).features([], nothing).shape == (0, 3)
 
 
 def test_what_was_linked_before_comes_first(small: Terminology, queries: list[Query]) -> None:
     found = Linker.open(small, detector=None).fused(queries)
-    prior = Prior((1.0, 0.0, 5.0, 1.0, 0.0), Memory.build(SEEN), small)
+    prior = Prior((1.0, 0.0, 5.0, 1.0, 0.0, 0.0), Memory.build(SEEN), small)
     ordered = prior.ordered(queries, found)
     assert small.concept_id(int(ordered.rows_of(0)[0])) == "T:10"
     assert ordered.query_offsets.tolist() == found.query_offsets.tolist()
@@ -100,7 +112,9 @@ def test_what_was_linked_before_comes_first(small: Terminology, queries: list[Qu
 
 def test_what_is_unlikely_beside_the_first(small: Terminology, queries: list[Query]) -> None:
     found = Linker.open(small, detector=None).fused(queries)
-    ordered = Prior((1.0, 0.0, 5.0, 1.0, 0.0), Memory.build(SEEN), small).ordered(queries, found)
+    ordered = Prior((1.0, 0.0, 5.0, 1.0, 0.0, 0.0), Memory.build(SEEN), small).ordered(
+        queries, found
+    )
     for number in range(len(queries)):
         start, end = ordered.query_offsets[number : number + 2]
         chances = np.exp(ordered.scores[start:end].astype(float))
@@ -123,7 +137,7 @@ def test_a_fit_trusts_a_memory_that_is_right(small: Terminology) -> None:
     blank = prior_choices(queries, found, Recall(Memory.build([]), small))
     kept = fit_prior([(blank, found.ranks() == 0)])
     assert kept is not None
-    assert kept[2:4] == (0.0, 0.0)
+    assert kept[2:5] == (0.0, 0.0, 0.0)
     lost = replace(choices, features=np.zeros_like(choices.features))
     assert fit_prior([(lost, found.ranks() == 0)]) is not None
     assert fit_prior([]) is None

@@ -252,7 +252,7 @@ def remembering(saved: Path, tmp_path: Path) -> Path:
     """The same, with a memory of one document, which says that edema is in the lung."""
     mention = Mention("T1", ((0, 5),), "edema", gold=frozenset(["T:10"]))
     memory = Memory.build([Document("1", "edema", "en", (mention,))])
-    facts = replace(FACTS, prior=(1.0, 0.0, 9.0, 1.0, 0.0))
+    facts = replace(FACTS, prior=(1.0, 0.0, 9.0, 1.0, 0.0, 0.0))
     network, _ = load_network(saved)
     save_network(network, facts, tmp_path / "remembering", card="", memory=memory)
     return tmp_path / "remembering"
