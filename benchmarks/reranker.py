@@ -27,15 +27,12 @@ import numpy as np
 import torch
 
 from xlink.cli.arguments import reader_of
-from xlink.decide.features import decision_features, feature_names
 from xlink.encoders.onnx_graph import Precision
 from xlink.linker import Linker
-from xlink.rerank.cascade import Cascade
 from xlink.rerank.network import CrossEncoder
 from xlink.rerank.rendering import PairRenderer, Pairs, Rendering
 from xlink.rerank.saving import RerankerFacts, export_reranker, load_reranker, save_network
 from xlink.tally import Tally
-from xlink.terminology import Terminology
 from xlink.training.reranker.batch import list_batch
 from xlink.training.reranker.gradients import Passes, accumulate
 from xlink.training.reranker.lists import RankingLists, lists_of
@@ -96,11 +93,6 @@ def inference(task: Task, folder: Path, turns: int) -> None:
         export_reranker(folder / "plain", folder / graph, precision=graph)
         loaded = load_reranker(folder / graph, task.renderer.terminology)
         ways[f"xlink, ONNX, {graph}"] = scorer(loaded, task.lists)
-    name = "xlink, ONNX, int8, cascade"
-    cascade = worst_cascade(task.lists, task.renderer.terminology)
-    own = replace(loaded, cascade=cascade)
-    ways[name] = lambda: own.rerank(task.lists.queries, task.lists.candidates).logits  # type: ignore[assignment, return-value]
-    print(f"the cascade sends {cascade.share_sent:.3f} and loses at most {cascade.loss:.4f}")
     found = timed(ways, turns)
     n_pairs, (plain, logits) = task.lists.candidates.n_candidates, found["plain, float32"]
     for name, (taken, own_logits) in found.items():
@@ -108,22 +100,6 @@ def inference(task: Task, folder: Path, turns: int) -> None:
         if not np.isnan(own_logits).any():
             same = f"{np.mean(firsts(task, own_logits) == firsts(task, logits)):6.3f}"
         print(f"{name:26} {n_pairs / taken:8,.0f} pairs/CPU-s {plain / taken:6.2f} {same}")
-
-
-def worst_cascade(lists: RankingLists, terminology: Terminology) -> Cascade:
-    """Fit a cascade against a re-ranker that is always right where it can be.
-
-    No other one can lose more by it; one that is wrong at times may leave more alone.
-    """
-    candidates = lists.candidates
-    features = decision_features(candidates, [each.text for each in lists.queries], terminology)
-    return Cascade.fit(
-        feature_names(candidates),
-        features,
-        right_before=lists.is_right[candidates.query_offsets[:-1]],
-        right_after=lists.has_right,
-        has_gold=np.ones(len(lists), dtype=bool),
-    )
 
 
 def scorer(reranker: object, lists: RankingLists) -> Callable[[], np.ndarray]:

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["round_products"]
+__all__ = ["balance", "round_products"]
 
 Floats = npt.NDArray[np.float32]
 
@@ -28,7 +28,16 @@ _MOVED = 0.65
 _ONE_SIDED = 1 / 8
 _BELOW = 32  # of 256 numbers those for what is below zero, in activations that have little of it
 _LEAST = 1e-5
+_BALANCED = 1e-3
 _EXTENSIONS = "com.microsoft"
+
+
+class _Seen(NamedTuple):
+    """The least and the largest value in each channel of an activation, and its number of axes."""
+
+    low: Floats
+    high: Floats
+    n_axes: int
 
 
 def round_products(
@@ -48,19 +57,19 @@ def round_products(
     model = onnx.load(plain)
     graph = _Graph(model)
     ranges = _ranges(model, list(graph.products), examples)
-    for number, (name, (low, high)) in enumerate(ranges.items()):
+    for number, (name, seen) in enumerate(ranges.items()):
         if fixed_ranges and name in graph.normalised:
-            graph.round_fixed(f"rounded.{number}", name, low, high)
+            graph.round_fixed(f"rounded.{number}", name, seen)
         else:
-            graph.round(f"rounded.{number}", name, low, high)
+            graph.round(f"rounded.{number}", name, seen)
     graph.finish()
     onnx.save(model, place)
 
 
 def _ranges(
     model: Any, names: list[str], examples: Mapping[str, npt.NDArray[Any]]
-) -> dict[str, tuple[Floats, Floats]]:
-    """Return the least and the largest value in each channel of the named activations."""
+) -> dict[str, _Seen]:
+    """Return what the named activations are on examples."""
     import onnx
     from onnxruntime import InferenceSession
 
@@ -70,9 +79,10 @@ def _ranges(
     session = InferenceSession(watched.SerializeToString(), providers=["CPUExecutionProvider"])
     known = {each.name for each in session.get_inputs()}
     found = session.run(names, {name: each for name, each in examples.items() if name in known})
-    rows = (each.reshape(-1, each.shape[-1]) for each in found)
+    rows = [each.reshape(-1, each.shape[-1]) for each in found]
     return {
-        name: (each.min(axis=0), each.max(axis=0)) for name, each in zip(names, rows, strict=True)
+        name: _Seen(each.min(axis=0), each.max(axis=0), whole.ndim)
+        for name, each, whole in zip(names, rows, found, strict=True)
     }
 
 
@@ -98,16 +108,17 @@ class _Graph:
             "rounded.flat": np.array([-1], np.int64),
         }
 
-    def round(self, stem: str, name: str, low: Floats, high: Floats) -> None:
-        """Replace the products of one activation, whose channels range from `low` to `high`."""
+    def round(self, stem: str, name: str, seen: _Seen) -> None:
+        """Replace the products of one activation, each row of which is rounded by its range."""
         nodes, matrices = self._products_of(name)
+        low, high, n_axes = seen
         one_sided = bool(low.min() >= -_ONE_SIDED * high.max())
         if one_sided:
-            steps = self._rounded(stem, name, len(low), below=_BELOW, least=-low.min() / _BELOW)
+            steps = self._rounded(stem, name, n_axes, below=_BELOW, least=-low.min() / _BELOW)
         else:
-            steps, moved = self._moved(stem, name, np.maximum(-low, high), matrices)
+            given, steps, moved = self._moved(stem, name, np.maximum(-low, high), matrices)
             matrices = [matrix * moved[:, None] for matrix in matrices]
-            steps += self._rounded(stem, f"{stem}.given", len(low), below=None, least=0.0)
+            steps += self._rounded(stem, given, n_axes, below=None, least=0.0)
         for number, (node, matrix) in enumerate(zip(nodes, matrices, strict=True)):
             own = f"{stem}.{number}"
             steps += [
@@ -117,19 +128,21 @@ class _Graph:
             self._before[node.output[0]] = steps
             steps = []
 
-    def round_fixed(self, stem: str, name: str, low: Floats, high: Floats) -> None:
+    def round_fixed(self, stem: str, name: str, seen: _Seen) -> None:
         """Replace the products of one activation, all rows of which are rounded alike.
 
         A constant that is added to a product is added within it.
         """
         nodes, matrices = self._products_of(name)
-        steps, moved = self._moved(stem, name, np.maximum(-low, high), matrices)
+        low, high, _ = seen
+        given, steps, moved = self._moved(stem, name, np.maximum(-low, high), matrices)
         bottom, top = min(float((low / moved).min()), 0.0), float((high / moved).max())
         scale = max(top - bottom, _LEAST) / 255
         self._constants[f"{stem}.scale"] = np.array(scale, np.float32)
         self._constants[f"{stem}.zero"] = np.array(round(-bottom / scale), np.uint8)
-        given = [f"{stem}.given", f"{stem}.scale", f"{stem}.zero"]
-        steps.append(_node("QuantizeLinear", given, f"{stem}.numbers"))
+        steps.append(
+            _node("QuantizeLinear", [given, f"{stem}.scale", f"{stem}.zero"], f"{stem}.numbers")
+        )
         for number, (node, matrix) in enumerate(zip(nodes, matrices, strict=True)):
             own, output = f"{stem}.{number}", node.output[0]
             added = self._added(output)
@@ -174,14 +187,17 @@ class _Graph:
 
     def _moved(
         self, stem: str, name: str, largest: Floats, matrices: list[Floats]
-    ) -> tuple[list[Any], Floats]:
-        """Return the nodes that make `given`, and what it is divided by in each channel."""
-        moved = _moved(largest, matrices)
+    ) -> tuple[str, list[Any], Floats]:
+        """Return an activation that is divided in each channel, its nodes, and what by."""
+        moved = balance(largest, matrices)
+        if np.allclose(moved, 1, atol=_BALANCED):
+            return name, [], np.ones_like(moved)
+        given = f"{stem}.given"
         self._constants[f"{stem}.operand"] = np.reciprocal(moved)
-        return [_node("Mul", [name, f"{stem}.operand"], f"{stem}.given")], moved
+        return given, [_node("Mul", [name, f"{stem}.operand"], given)], moved
 
     def _rounded(
-        self, stem: str, name: str, width: int, *, below: int | None, least: float
+        self, stem: str, name: str, n_axes: int, *, below: int | None, least: float
     ) -> list[Any]:
         """Return the nodes that round each row of an activation to `numbers`, times `scales`.
 
@@ -191,7 +207,6 @@ class _Graph:
 
         zero = 128 if below is None else below
         constants = self._constants
-        constants[f"{stem}.width"] = np.array([-1, width], np.int64)
         constants[f"{stem}.step"] = np.array(1 / (255 - zero), np.float32)
         constants[f"{stem}.least"] = np.array(max(least, 1e-12), np.float32)
         constants[f"{stem}.zero"] = np.array(zero, np.uint8)
@@ -200,20 +215,24 @@ class _Graph:
         measured = name if below is not None else f"{stem}.sizes"
         return [
             *sizes,
-            _node("Shape", [name], f"{stem}.shape"),
             _node("ReduceMax", [measured], f"{stem}.largest", axes=[-1], keepdims=1),
             _node("Mul", [f"{stem}.largest", f"{stem}.step"], f"{stem}.steps"),
-            _node("Max", [f"{stem}.steps", f"{stem}.least"], f"{stem}.scales"),
+            _node("Clip", [f"{stem}.steps", f"{stem}.least"], f"{stem}.scales"),
             _node("Reshape", [f"{stem}.scales", "rounded.flat"], f"{stem}.by_row"),
             _node("Shape", [f"{stem}.by_row"], f"{stem}.n_rows"),
             _node("ConstantOfShape", [f"{stem}.n_rows"], f"{stem}.zeros", value=filler),
-            _node("Reshape", [name, f"{stem}.width"], f"{stem}.rows"),
-            _node(
-                "QuantizeLinear",
-                [f"{stem}.rows", f"{stem}.by_row", f"{stem}.zeros"],
-                f"{stem}.flat",
-                axis=0,
-            ),
+            *self._by_row(stem, name, n_axes),
+        ]
+
+    def _by_row(self, stem: str, name: str, n_axes: int) -> list[Any]:
+        """Return the nodes that round each row by its scale, for which they need a matrix."""
+        given = [f"{stem}.by_row", f"{stem}.zeros"]
+        if n_axes == 2:
+            return [_node("QuantizeLinear", [name, *given], f"{stem}.numbers", axis=0)]
+        return [
+            _node("Shape", [name], f"{stem}.shape"),
+            _node("Flatten", [name], f"{stem}.rows", axis=-1),
+            _node("QuantizeLinear", [f"{stem}.rows", *given], f"{stem}.flat", axis=0),
             _node("Reshape", [f"{stem}.flat", f"{stem}.shape"], f"{stem}.numbers"),
         ]
 
@@ -235,8 +254,12 @@ def _node(kind: str, given: list[str], output: str, **attributes: Any) -> Any:
     return helper.make_node(kind, given, [output], **attributes)
 
 
-def _moved(largest: Floats, matrices: list[Floats]) -> Floats:
-    """Return what to multiply the rows of matrices with, and to divide activations by."""
+def balance(largest: Floats, matrices: list[Floats]) -> Floats:
+    """Return what to multiply the rows of matrices with, and to divide activations by.
+
+    `largest` is the largest size seen in each channel of the activations. After that there is
+    nothing left to move: of what it gave, this returns ones.
+    """
     weights = np.maximum.reduce([np.abs(matrix).max(axis=1) for matrix in matrices])
     moved = np.maximum(largest, _LEAST) ** _MOVED / np.maximum(weights, _LEAST) ** (1 - _MOVED)
     scaled: Floats = (moved / np.exp(np.log(moved).mean())).astype(np.float32)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from xlink.rerank.network import CrossEncoder
+    from xlink.rerank.rows import RowBert
 
 __all__ = ["GraphScorer", "export_graph"]
 
@@ -57,6 +58,8 @@ def export_graph(network: CrossEncoder, place: Path, precision: Precision) -> No
     """
     import torch
 
+    from xlink.rerank.rows import RowBert
+
     ids, segments, mask = _typical_pairs(network)
     axes = {0: "pairs", 1: "tokens"}
     inputs = {"ids": (ids, axes), "segments": (segments, axes)}
@@ -64,13 +67,21 @@ def export_graph(network: CrossEncoder, place: Path, precision: Precision) -> No
     if not unpadded:
         inputs["mask"] = (mask, axes)
 
+    rows = None
+    if unpadded and RowBert.can_be(network.backbone):
+        rows = RowBert(network.backbone)
+        rows.balance(ids, network.types(segments))
+
     class Exported(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.network = network
+            self.network, self.rows = network, rows
 
         def forward(self, *block: torch.Tensor) -> torch.Tensor:
-            return _doubled(self.network, *block) if unpadded else self.network(*block)
+            if unpadded:
+                return _unpadded(self.network, self.rows, *block)
+            logits: torch.Tensor = self.network(*block)
+            return logits
 
     # Written out, attention adds the mask; the function of torch selects by it in every layer.
     network.backbone.set_attn_implementation("eager")
@@ -85,17 +96,23 @@ def export_graph(network: CrossEncoder, place: Path, precision: Precision) -> No
     )
 
 
-def _doubled(network: CrossEncoder, ids: Tensor, segments: Tensor) -> Tensor:
+def _unpadded(network: CrossEncoder, rows: RowBert | None, ids: Tensor, segments: Tensor) -> Tensor:
     """Score pairs without padding; the head reads each twice.
 
     ONNX Runtime adds up a single row in another way than several: there is never a single one.
     """
     import torch
 
-    states = network.states(ids, segments, None)
-    twice = torch.cat([segments, segments])
-    logits = network.read(torch.cat([states, states]), twice, torch.ones_like(twice))
-    return logits[: ids.shape[0]]
+    if rows is None:
+        states = network.states(ids, segments, None)
+        features = network.features(
+            torch.cat([states, states]), torch.cat([segments, segments]), None
+        )
+    else:
+        states = rows(ids, network.types(segments))
+        own = network.features(states, segments.T, None, tokens=0)
+        features = torch.cat([own, own])
+    return network.judge(features)[: ids.shape[0]]
 
 
 def _typical_pairs(network: CrossEncoder) -> tuple[Tensor, Tensor, Tensor]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
 
 from xlink.terminology import Terminology
@@ -9,6 +11,8 @@ from xlink.terminology.selection import language_matches
 from xlink.text.folding import fold_many
 
 __all__ = ["NameChooser"]
+
+Wanted = tuple[int, str, int | None]
 
 _ENGLISH = "en"
 _CACHED_LANGUAGES = 64
@@ -28,20 +32,36 @@ class NameChooser:
         Then come preferred names before synonyms, in `language`, in English, and in any other;
         abbreviations last within each. Names that are equal when folded count once.
         """
+        return self.names_of_all([(row, language, fired)], n)[0]
+
+    def names_of_all(self, wanted: Sequence[Wanted], n: int) -> list[list[str]]:
+        """Return `names` of many, each a row, a language and the alias that fired."""
+        places = [self._places(*each) for each in wanted]
+        chosen: list[dict[str, str]] = [{} for _ in wanted]
+        lacking = list(range(len(wanted)))
+        begin = 0
+        while lacking:  # most have enough in the first pass; all are folded at once, which is fast
+            passed = {number: places[number][begin : begin + 2 * n] for number in lacking}
+            folded = self._folded(place for own in passed.values() for place in own)
+            for number, own in passed.items():
+                _choose(chosen[number], (folded[place] for place in own), n)
+            begin += 2 * n
+            lacking = [k for k in lacking if len(chosen[k]) < n and len(places[k]) > begin]
+        return [list(each.values()) for each in chosen]
+
+    def _places(self, row: int, language: str, fired: int | None) -> list[int]:
+        """Return the rows of the aliases of a concept, the most telling first."""
         start, end = self._terminology.first_aliases[row : row + 2].tolist()
         kinds = self._terminology.alias_kinds[start:end]
         codes = self._terminology.alias_languages[start:end]
         order = np.lexsort((kinds, self._language_costs(language)[codes]))
-        chosen: dict[str, str] = {}
-        first = [] if fired is None else [fired]
-        places = [*first, *(start + order).tolist()]
-        for begin in range(0, len(places), 2 * n):  # one pass over several folds them faster
-            texts = [str(self._texts[place].as_py()) for place in places[begin : begin + 2 * n]]
-            for folded, text in zip(fold_many(texts), texts, strict=True):
-                chosen.setdefault(folded, text)
-                if len(chosen) == n:
-                    return list(chosen.values())
-        return list(chosen.values())
+        return [*([] if fired is None else [fired]), *(start + order).tolist()]
+
+    def _folded(self, places: Iterable[int]) -> dict[int, tuple[str, str]]:
+        """Return the alias at each of some rows, folded and as it is."""
+        texts = {place: str(self._texts[place].as_py()) for place in dict.fromkeys(places)}
+        pairs = zip(fold_many(list(texts.values())), texts.values(), strict=True)
+        return dict(zip(texts, pairs, strict=True))
 
     def _language_costs(self, language: str) -> np.ndarray:
         """Return 0 for the language itself, 1 for English, 2 for others. *Shape:* (languages,)"""
@@ -60,3 +80,10 @@ class NameChooser:
                 dtype=np.int8,
             )
         return self._costs[language]
+
+
+def _choose(chosen: dict[str, str], names: Iterable[tuple[str, str]], n: int) -> None:
+    for folded, text in names:
+        if len(chosen) == n:
+            return
+        chosen.setdefault(folded, text)

@@ -165,24 +165,50 @@ class CrossEncoder(torch.nn.Module):
 
         *Shapes:* three times (pairs, tokens) to (pairs, tokens, width)
         """
-        types = {"token_type_ids": segments * self._second_type} if self._second_type else {}
+        types = self.types(segments)
+        given = {} if types is None else {"token_type_ids": types}
         states: torch.Tensor = self.backbone(
-            input_ids=ids, attention_mask=mask, **types
+            input_ids=ids, attention_mask=mask, **given
         ).last_hidden_state
         return states
+
+    def types(self, segments: torch.Tensor) -> torch.Tensor | None:
+        """Return the token types of segments, None for a network that knows one alone."""
+        return segments * self._second_type if self._second_type else None
 
     def read(
         self, states: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor
     ) -> torch.Tensor:
         """Return the logits that the head gives to states. *Shape:* (pairs,)"""
-        pooled = states[:, 0] if self.pooling == "cls" else _mean(states, mask)
+        return self.judge(self.features(states, segments, mask))
+
+    def features(
+        self,
+        states: torch.Tensor,
+        segments: torch.Tensor,
+        mask: torch.Tensor | None,
+        *,
+        tokens: int = 1,
+    ) -> torch.Tensor:
+        """Return what the head reads in states, the tokens of which are along axis 0 or 1.
+
+        *Shape:* (pairs, width), or three times as wide with the head `sides`
+        """
+        pooled = states.select(tokens, 0) if self.pooling == "cls" else _mean(states, mask, tokens)
         if self.head == "sides":
-            one, two = _mean(states, mask * (1 - segments)), _mean(states, mask * segments)
+            sides = (1 - segments, segments)
+            one, two = (
+                _mean(states, side if mask is None else mask * side, tokens) for side in sides
+            )
             one = torch.nn.functional.normalize(one, dim=1)
             two = torch.nn.functional.normalize(two, dim=1)
             width = one.shape[1] ** 0.5  # so that all features are of one size
             pooled = torch.cat([pooled, one * two * width, (one - two).abs() * width], dim=1)
-        logits: torch.Tensor = self.output(self.dropout(pooled)).squeeze(1)
+        return pooled
+
+    def judge(self, features: torch.Tensor) -> torch.Tensor:
+        """Return the logits of `features`. *Shape:* (pairs,)"""
+        logits: torch.Tensor = self.output(self.dropout(features)).squeeze(1)
         return logits.float()
 
     @property
@@ -259,6 +285,8 @@ def _silence_pooler(backbone: PreTrainedModel) -> None:
         parameter.requires_grad_(False).zero_()
 
 
-def _mean(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+def _mean(states: torch.Tensor, mask: torch.Tensor | None, axis: int) -> torch.Tensor:
+    if mask is None:
+        return states.mean(dim=axis)
     weights = mask.unsqueeze(2).to(states.dtype)
-    return (states * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1.0)
+    return (states * weights).sum(dim=axis) / weights.sum(dim=axis).clamp(min=1.0)

@@ -140,14 +140,20 @@ class PairRenderer:
     def _candidates(
         self, keys: Iterable[tuple[int, str, int]]
     ) -> dict[tuple[int, str, int], list[int]]:
-        shown = {key: self._shown(*key) for key in keys}
+        own, distinct = self.options, list(keys)
+        wanted = [
+            (row, language, fired if own.fired else None) for row, language, fired in distinct
+        ]
+        names = self._names.names_of_all(wanted, own.names)
+        shown = {
+            key: self._shown(key[0], texts) for key, texts in zip(distinct, names, strict=True)
+        }
         tokens = self._tokens([text for parts in shown.values() for _, text in parts])
         return {key: self._side(parts, tokens) for key, parts in shown.items()}
 
-    def _shown(self, row: int, language: str, alias_row: int) -> list[tuple[str, str]]:
+    def _shown(self, row: int, texts: list[str]) -> list[tuple[str, str]]:
         """Return what is shown of a candidate, as marker and text, the most telling first."""
         own, terminology = self.options, self.terminology
-        texts = self._names.names(row, language, alias_row if own.fired else None, own.names)
         markers = ["[F]", "[N]"] if own.fired else ["[N]"]
         parts = [
             (markers[rank] if rank < len(markers) else "[A]", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from xlink.encoders.onnx_graph import open_session
-from xlink.encoders.onnx_rounding import round_products
+from xlink.encoders.onnx_rounding import balance, round_products
 
 onnx = pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")
@@ -71,6 +72,36 @@ def test_what_is_normalised_may_have_fixed_ranges(n_products: int, tmp_path: Pat
     assert not {"MatMul", "Add", "ReduceMax"} & set(kinds)
 
 
+def test_rows_of_a_matrix_are_rounded_without_a_change_of_shape(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    given = rng.normal(size=(24, DEPTH)).astype(np.float32)
+    matrices = [rng.normal(size=(DEPTH, WIDTH)).astype(np.float32) for _ in range(2)]
+    onnx.save(_two_products(matrices[0], matrices[1], axes=["rows"]), tmp_path / "plain.onnx")
+    round_products(tmp_path / "plain.onnx", tmp_path / "rounded.onnx", {"given": given})
+    session = open_session(tmp_path / "rounded.onnx", "A test")
+    found = session.run(["first", "second"], {"given": given})
+    for product, matrix in zip(found, matrices, strict=True):
+        expected = given.astype(np.float64) @ matrix
+        assert np.abs(product - expected).max() < 0.03 * np.abs(expected).max()
+    kinds = [node.op_type for node in onnx.load(tmp_path / "rounded.onnx").graph.node]
+    assert kinds.count("Reshape") == 1  # of the scales
+
+
+def test_what_is_balanced_is_not_divided(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    given = rng.normal(size=(24, DEPTH)).astype(np.float32)
+    given[:, 3] *= 100
+    matrix = rng.normal(size=(DEPTH, WIDTH)).astype(np.float32)
+    moved = balance(np.abs(given).max(axis=0), [matrix])
+    assert np.argmax(moved) == 3
+    given, matrix = given / moved, matrix * moved[:, None]
+    np.testing.assert_allclose(balance(np.abs(given).max(axis=0), [matrix]), 1, atol=1e-5)
+    onnx.save(_two_products(matrix, matrix, axes=["rows"]), tmp_path / "plain.onnx")
+    round_products(tmp_path / "plain.onnx", tmp_path / "rounded.onnx", {"given": given})
+    kinds = [node.op_type for node in onnx.load(tmp_path / "rounded.onnx").graph.node]
+    assert kinds.count("Mul") == 3  # the step of the scales, and the scales of two products
+
+
 def _normalised(matrices: list[Floats], rows: list[Floats]) -> object:
     """Return a graph that normalises, multiplies by each matrix and adds a row to each product."""
     from onnx import TensorProto, helper, numpy_helper
@@ -107,10 +138,12 @@ def _normalised(matrices: list[Floats], rows: list[Floats]) -> object:
     )
 
 
-def _two_products(first: Floats, second: Floats) -> object:
+def _two_products(
+    first: Floats, second: Floats, *, axes: Sequence[str] = ("texts", "tokens")
+) -> object:
     from onnx import TensorProto, helper, numpy_helper
 
-    shape = ["texts", "tokens"]
+    shape = list(axes)
     return helper.make_model(
         helper.make_graph(
             [

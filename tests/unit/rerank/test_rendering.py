@@ -116,6 +116,18 @@ def test_names_by_language_then_kind(small: Terminology) -> None:
     assert chooser.names(row, "es", abbreviation, 2) == ["HTA", "hipertensión arterial"]
 
 
+def test_names_of_many_are_those_of_each(small: Terminology) -> None:
+    chooser = NameChooser(small)
+    wanted = [
+        (row, language, None)
+        for row in range(len(small.concept_table))
+        for language in ("ja", "es")
+    ]
+    for n in (1, 2, 9):
+        assert chooser.names_of_all(wanted, n) == [chooser.names(*each, n) for each in wanted]
+    assert chooser.names_of_all([], 2) == []
+
+
 def test_equal_pairs_are_scored_once_and_neighbours_do_not_matter() -> None:
     rng = np.random.default_rng(0)
     ids = [rng.integers(1, 50, size).astype(np.int64) for size in (3, 9, 4, 9, 30, 3)]
