@@ -13,7 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Bounds", "Choices", "are_right", "fitted", "log_likelihood", "shares"]
+__all__ = [
+    "Bounds",
+    "Choices",
+    "are_right",
+    "even_counts",
+    "fitted",
+    "log_likelihood",
+    "shares",
+]
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -31,6 +39,19 @@ class Choices:
     numbers: npt.NDArray[np.int64]
     features: Floats
     none: Floats
+
+
+def even_counts(parts: npt.NDArray[np.int64]) -> Floats:
+    """Return how much each list counts so that those of one part do as much as another's.
+
+    A small corpus would be fitted by the mistakes of a large one. *Shape:* (lists,) part numbers to
+    (lists,), 1 on average
+    """
+    if not len(parts):
+        return np.empty(0)
+    _, numbers, sizes = np.unique(parts, return_inverse=True, return_counts=True)
+    counts: Floats = len(parts) / (len(sizes) * sizes[numbers])
+    return counts
 
 
 def shares(choices: Choices, weights: Floats) -> Floats:

@@ -153,7 +153,7 @@ def test_what_the_cascade_is_sure_of_stays_as_it_was(
 
 
 def fitted(
-    before: np.ndarray, after: np.ndarray, max_loss: float, counts: np.ndarray | None = None
+    before: np.ndarray, after: np.ndarray, max_loss: float, parts: np.ndarray | None = None
 ) -> Cascade:
     """Fit on 200 mentions, the first of which looks surest."""
     features = np.linspace(1, 0, 200)[:, None]
@@ -163,7 +163,7 @@ def fitted(
         right_before=before,
         right_after=after,
         has_gold=np.ones(200, dtype=bool),
-        counts=counts,
+        parts=parts,
         max_loss=max_loss,
     )
 
@@ -203,8 +203,17 @@ def test_the_cost_leaves_room_for_its_standard_error() -> None:
     made = fitted(before, after, 4 / 200)
     assert made.loss == 1 / 200  # of 2 / 200, 1.645 standard errors would be more than is left
     assert 0.7 < made.share_sent < 0.9
-    counts = np.where(numbers < 45, 0.5, 1.5)
-    assert fitted(before, after, 4 / 200, counts).share_sent != made.share_sent
+
+
+def test_no_corpus_pays_for_the_others() -> None:
+    pytest.importorskip("sklearn")
+    numbers = np.arange(200)
+    before = (numbers < 150) & (numbers % 10 != 0)
+    after = before | np.isin(numbers, [60, 80])
+    small = np.isin(numbers, [50, 60, 70, 80]).astype(np.int64)
+    together, apart = (fitted(before, after, 0.1, parts) for parts in (None, small))
+    assert together.share_sent < 0.4
+    assert apart.share_sent > 0.5  # a quarter of the small one's would be lost
 
 
 def test_another_process_gives_the_same_scores(

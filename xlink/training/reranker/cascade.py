@@ -13,7 +13,6 @@ from xlink.errors import DataError
 from xlink.rerank.cascade import Cascade
 from xlink.rerank.mixing import Mix, ScoredLists
 from xlink.training.reranker.drawing import Source
-from xlink.training.reranker.judging import even_counts
 from xlink.training.reranker.lists import RankingLists
 
 __all__ = ["fit_cascade"]
@@ -26,9 +25,9 @@ def fit_cascade(
     *,
     max_loss: float = 0.005,
 ) -> Cascade | None:
-    """Fit on the lists kept aside, for a loss of at most `max_loss` in recall@1 there.
+    """Fit on the lists kept aside, for a loss of at most `max_loss` in recall@1 in each source.
 
-    Each source counts alike. `scored` is what the re-ranker says of them, source by source (see
+    `scored` is what the re-ranker says of them, source by source (see
     `judging.scored`). Sources whose candidates come from other generators than those of the first
     have no part. None where there are no such lists, or the order given is right everywhere or
     nowhere.
@@ -57,7 +56,7 @@ def fit_cascade(
                 [own for own, is_in in zip(after, alike, strict=True) if is_in]
             ),
             has_gold=np.concatenate(has_gold),
-            counts=even_counts([len(each) for each in has_gold]),
+            parts=np.repeat(np.arange(len(has_gold)), [len(each) for each in has_gold]),
             max_loss=max_loss,
         )
     except DataError:

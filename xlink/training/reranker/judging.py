@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from xlink.rerank.blocks import Forward
+from xlink.rerank.listwise import even_counts
 from xlink.rerank.mixing import Mix, ScoredLists
 from xlink.rerank.reranker import CrossEncoderReranker
 from xlink.training.reranker.drawing import Source
 
-__all__ = ["even_counts", "judged", "scored", "validation"]
+__all__ = ["judged", "scored", "validation"]
 
 
 def scored(
@@ -73,14 +74,6 @@ def judged(
     return mix, figures | {"ceiling": ceiling, "lists kept aside": float(n_lists)}
 
 
-def even_counts(sizes: Sequence[int]) -> npt.NDArray[np.float64]:
-    """Return how much each list counts so that those of a corpus do as much as another's.
-
-    A small corpus would be fitted by the mistakes of a large one. *Shape:* (lists,), 1 on average
-    """
-    kept = np.array([size for size in sizes if size], dtype=np.int64)
-    return np.repeat(kept.sum() / (len(kept) * kept), kept)
-
-
 def _counts(sources: Sequence[Source]) -> npt.NDArray[np.float64]:
-    return even_counts([len(each.development or ()) for each in sources])
+    sizes = [len(each.development or ()) for each in sources]
+    return even_counts(np.repeat(np.arange(len(sizes)), sizes))
