@@ -27,7 +27,7 @@ __all__ = ["Cascade"]
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-_LEAST_BAR = 0.5  # below it, others of the list would be as probable as the first
+_LEAST_BAR = 0.6  # at .5 the others of the list together would be as probable as the first
 _DEVIATIONS = 1.645  # standard errors; 19 of 20 normal draws are no farther up
 _FOLDS = 5
 
