@@ -9,6 +9,7 @@ collect_ignore_glob = (
     if find_spec("torch")
     else [
         "xlink/rerank/network.py",
+        "xlink/rerank/rows.py",
         "xlink/training/encoder/network/*",
         "xlink/training/reranker/*",
     ]
