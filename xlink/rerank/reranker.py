@@ -31,7 +31,7 @@ class CrossEncoderReranker:
     With a `prior`, that puts them into order first. The first `depth` candidates of a list are
     read, and of those none that has less than `least_share` of the prior probability of the first;
     the others stay behind them.
-    Scores are probabilities: those of a list and of "none of these" sum to 1. `learns_nil` is
+    Scores are probabilities: those that are read and "none of these" sum to 1. `learns_nil` is
     whether the network was taught to score that option. With a `cascade`, mentions that it is sure
     of are not read and keep their order. `unpadded` says that `forward` takes pairs of one length
     alone, in blocks of any size. `folder` is what it was opened from.
@@ -64,7 +64,7 @@ class CrossEncoderReranker:
         is_read = self.are_read(candidates) & is_open
         lists = self.score(queries, candidates.where(is_read))
         probabilities = self.mix.probabilities(lists)
-        scores = _left_behind(candidates, lists, probabilities)
+        scores = self._left_behind(candidates, lists, probabilities)
         scores[is_read] = probabilities
         scores[~is_open] = _left_alone(candidates, sure)[~is_open]
         logits = np.full(candidates.n_candidates, np.nan, dtype=np.float32)
@@ -93,6 +93,26 @@ class CrossEncoderReranker:
             return np.full(len(queries), np.nan)
         return self.cascade.sure(queries, candidates, self.renderer.terminology)
 
+    def _left_behind(
+        self, candidates: CandidateSet, lists: ScoredLists, probabilities: Scores
+    ) -> Scores:
+        """Return scores below those of the candidates that were read. *Shape:* (n,)
+
+        They fall as the prior does from the last that was read, or with the place without one.
+        """
+        numbers = candidates.query_numbers()
+        lowest = np.ones(len(candidates))
+        np.minimum.at(lowest, lists.query_numbers, probabilities)
+        n_read = np.bincount(lists.query_numbers, minlength=len(candidates))
+        last = candidates.query_offsets[:-1] + np.maximum(n_read, 1) - 1
+        if self.prior is None:
+            falling = 1 / (1 + np.maximum(np.arange(len(numbers)) - last[numbers], 0))
+        else:
+            away = candidates.scores - candidates.scores[last[numbers]]
+            falling = np.exp(np.minimum(away.astype(np.float64), 0.0)) / 2
+        scores: Scores = (lowest[numbers] * falling).astype(np.float32)
+        return scores
+
     def score(self, queries: Sequence[Query], candidates: CandidateSet) -> ScoredLists:
         """Return logits and priors of all `candidates` in their order, before they are mixed.
 
@@ -120,16 +140,6 @@ class CrossEncoderReranker:
 def _check_number(queries: Sequence[Query], candidates: CandidateSet) -> None:
     if len(queries) != len(candidates):
         raise ValueError(f"{len(candidates)} candidate lists for {len(queries)} queries.")
-
-
-def _left_behind(candidates: CandidateSet, lists: ScoredLists, probabilities: Scores) -> Scores:
-    """Return scores below those of the candidates that were read, falling with rank."""
-    lowest = np.ones(len(candidates), dtype=np.float32)
-    np.minimum.at(lowest, lists.query_numbers, probabilities)
-    n_read = np.bincount(lists.query_numbers, minlength=len(candidates))
-    places = np.maximum(candidates.ranks() - n_read[candidates.query_numbers()], 0)
-    scores: Scores = (lowest[candidates.query_numbers()] / (2 + places)).astype(np.float32)
-    return scores
 
 
 def _left_alone(candidates: CandidateSet, sure: npt.NDArray[np.float64]) -> Scores:

@@ -297,6 +297,11 @@ def test_what_its_prior_finds_unlikely_stays_behind(
         assert set(after.concept_rows[read]) == set(ordered.concept_rows[read])
         assert not np.isnan(after.logits[read]).any()
         assert after.rows_of(number)[n_read:].tolist() == ordered.rows_of(number)[n_read:].tolist()
+        behind = after.scores[start + n_read : end]
+        expected = chances[n_read:] / chances[max(n_read, 1) - 1] / 2
+        expected *= after.scores[start : start + max(n_read, 1)].min()
+        if n_read < choosy.depth:  # as little probable beside what is read as the prior has them
+            np.testing.assert_allclose(behind, expected, rtol=1e-4)
     assert np.isnan(after.logits).sum() > np.isnan(choosy_off(choosy, found)).sum()
 
 
