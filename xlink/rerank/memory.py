@@ -94,6 +94,7 @@ class Recall:
         self._counts = memory.counts[known].astype(np.float64)
         self._n_uses = np.bincount(self._rows, self._counts, terminology.n_concepts)
         self._by_row = np.argsort(self._rows, kind="stable")
+        self._rows_in_order = self._rows[self._by_row]
         sizes = np.diff(memory.bounds)
         bounds = segment_offsets(sizes[known])
         self._wordings = Wordings(bounds, memory.slots[np.repeat(known, sizes)])
@@ -105,16 +106,20 @@ class Recall:
         logarithm of 1 + how often it was linked to from any words, and how alike the most alike of
         those are (see `xlink.rerank.likeness`); 0 where nothing is known.
         """
+        keys = _keys(queries)
         uses = np.log1p(self._n_uses[candidates.concept_rows])
-        columns = [self.shares(queries, candidates), uses, self._likeness(queries, candidates)]
+        columns = [self._shares(keys, candidates), uses, self._likeness(keys, candidates)]
         return np.stack(columns, axis=1)
 
     def shares(self, queries: Sequence[Query], candidates: CandidateSet) -> Floats:
         """Return the first of the `features` alone. *Shape:* (n,)"""
-        wanted = key_hashes(bag_key(each.text, each.language) for each in queries)
+        return self._shares(_keys(queries), candidates)
+
+    def _shares(self, keys: Sequence[str], candidates: CandidateSet) -> Floats:
+        wanted = key_hashes(keys)
         starts, ends = (np.searchsorted(self._hashes, wanted, side=s) for s in _SIDES)
         owners, places = _spread(starts, ends)
-        totals = np.bincount(owners, self._counts[places], len(queries))
+        totals = np.bincount(owners, self._counts[places], len(keys))
         found = self._counts[places] / totals[owners]
         width = len(self._n_uses)
         known = owners * width + self._rows[places]
@@ -125,22 +130,23 @@ class Recall:
         shares: Floats = np.where(is_known, np.append(found[order], 0.0)[at], 0.0)
         return shares
 
-    def _likeness(self, queries: Sequence[Query], candidates: CandidateSet) -> Floats:
-        """Return the last of the `features`. *Shape:* (n,)"""
+    def _likeness(self, keys: Sequence[str], candidates: CandidateSet) -> Floats:
         found = np.zeros(candidates.n_candidates)
-        rows = self._rows[self._by_row]
-        for start in range(0, len(queries), _AT_ONCE):
-            end = min(start + _AT_ONCE, len(queries))
+        rows = self._rows_in_order
+        for start in range(0, len(keys), _AT_ONCE):
+            end = min(start + _AT_ONCE, len(keys))
             part = candidates.part(start, end)
-            alike = self._wordings.likeness(
-                [bag_key(each.text, each.language) for each in queries[start:end]]
-            )
+            alike = self._wordings.likeness(keys[start:end])
             starts, ends = (np.searchsorted(rows, part.concept_rows, side=s) for s in _SIDES)
             owners, places = _spread(starts, ends)
             values = alike[part.query_numbers()[owners], self._by_row[places]]
             first = candidates.query_offsets[start]
             np.maximum.at(found, first + owners, values)
         return found
+
+
+def _keys(queries: Sequence[Query]) -> list[str]:
+    return [bag_key(each.text, each.language) for each in queries]
 
 
 def _spread(

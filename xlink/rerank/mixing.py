@@ -113,7 +113,7 @@ class Mix:
     def _fitted(
         cls, lists: ScoredLists, is_right: Mask, counts: Floats64 | None, bounds: Bounds
     ) -> Self:
-        """Fit what all lists have in common, then the weights of either kind around it."""
+        """Fit what all lists have in common, then the weights of either kind around it, if any."""
         both = _choices(lists)
         width = len(_START)
         features, none = (each[:, :width] + each[:, width:] for each in (both.features, both.none))
@@ -125,6 +125,8 @@ class Mix:
             pull=_PULL,
             counts=counts,
         )
+        if not lists.words.any():
+            return cls._of(common)
         own = fitted(
             both,
             is_right,
@@ -133,7 +135,7 @@ class Mix:
             pull=_PULL_TOGETHER,
             counts=counts,
         )
-        return cls._of(own[:width], cls._of(own[width:]) if lists.words.any() else None)
+        return cls._of(own[:width], cls._of(own[width:]))
 
     @classmethod
     def _of(cls, values: Floats64, remembered: Mix | None = None) -> Self:

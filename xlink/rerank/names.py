@@ -13,6 +13,7 @@ from xlink.text.folding import fold_many
 __all__ = ["NameChooser"]
 
 Wanted = tuple[int, str, int | None]
+"""The row of a concept, a language, and the row of the alias that fired, if it is to be told."""
 
 _ENGLISH = "en"
 _CACHED_LANGUAGES = 64
@@ -26,16 +27,13 @@ class NameChooser:
         self._texts = terminology.alias_table["text"]
         self._costs: dict[str, np.ndarray] = {}
 
-    def names(self, row: int, language: str, fired: int | None, n: int) -> list[str]:
-        """Return up to `n` different names of the concept at `row`, first the alias at row `fired`.
+    def names(self, wanted: Sequence[Wanted], n: int) -> list[list[str]]:
+        """Return up to `n` different names of each concept that is wanted.
 
-        Then come preferred names before synonyms, in `language`, in English, and in any other;
-        abbreviations last within each. Names that are equal when folded count once.
+        First the alias that fired, then preferred names before synonyms, in the language told, in
+        English, and in any other; abbreviations last within each. Names that are equal when folded
+        count once.
         """
-        return self.names_of_all([(row, language, fired)], n)[0]
-
-    def names_of_all(self, wanted: Sequence[Wanted], n: int) -> list[list[str]]:
-        """Return `names` of many, each a row, a language and the alias that fired."""
         places = [self._places(*each) for each in wanted]
         chosen: list[dict[str, str]] = [{} for _ in wanted]
         lacking = list(range(len(wanted)))
@@ -46,7 +44,11 @@ class NameChooser:
             for number, own in passed.items():
                 _choose(chosen[number], (folded[place] for place in own), n)
             begin += 2 * n
-            lacking = [k for k in lacking if len(chosen[k]) < n and len(places[k]) > begin]
+            lacking = [
+                number
+                for number in lacking
+                if len(chosen[number]) < n and len(places[number]) > begin
+            ]
         return [list(each.values()) for each in chosen]
 
     def _places(self, row: int, language: str, fired: int | None) -> list[int]:

@@ -144,7 +144,7 @@ class PairRenderer:
         wanted = [
             (row, language, fired if own.fired else None) for row, language, fired in distinct
         ]
-        names = self._names.names_of_all(wanted, own.names)
+        names = self._names.names(wanted, own.names)
         shown = {
             key: self._shown(key[0], texts) for key, texts in zip(distinct, names, strict=True)
         }

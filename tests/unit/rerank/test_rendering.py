@@ -105,15 +105,18 @@ def test_names_by_language_then_kind(small: Terminology) -> None:
     chooser = NameChooser(small)
     row = small.row("T:06")
     assert row is not None
-    assert chooser.names(row, "ja", None, 9) == [
-        "高血圧症",
-        "hypertension",
-        "high blood pressure",
-        "hipertensión arterial",
-        "HTA",
+    assert chooser.names([(row, "ja", None)], 9) == [
+        [
+            "高血圧症",
+            "hypertension",
+            "high blood pressure",
+            "hipertensión arterial",
+            "HTA",
+        ]
     ]
     abbreviation = small.alias_texts().index("HTA")
-    assert chooser.names(row, "es", abbreviation, 2) == ["HTA", "hipertensión arterial"]
+    found = chooser.names([(row, "es", abbreviation)], 2)
+    assert found == [["HTA", "hipertensión arterial"]]
 
 
 def test_names_of_many_are_those_of_each(small: Terminology) -> None:
@@ -124,8 +127,9 @@ def test_names_of_many_are_those_of_each(small: Terminology) -> None:
         for language in ("ja", "es")
     ]
     for n in (1, 2, 9):
-        assert chooser.names_of_all(wanted, n) == [chooser.names(*each, n) for each in wanted]
-    assert chooser.names_of_all([], 2) == []
+        alone = [name for each in wanted for name in chooser.names([each], n)]
+        assert chooser.names(wanted, n) == alone
+    assert chooser.names([], 2) == []
 
 
 def test_equal_pairs_are_scored_once_and_neighbours_do_not_matter() -> None:

@@ -27,14 +27,12 @@ def fit_cascade(
 ) -> Cascade | None:
     """Fit on the lists kept aside, for a loss of at most `max_loss` in recall@1 in each source.
 
-    `scored` is what the re-ranker says of them, source by source (see
-    `judging.scored`). Sources whose candidates come from other generators than those of the first
-    have no part. None where there are no such lists, or the order given is right everywhere or
-    nowhere.
+    `scored` is what the re-ranker says of them, source by source (see `judging.scored`). Sources
+    whose candidates come from other generators than those of the first have no part. None where
+    there are no such lists, or the order given is right everywhere or nowhere.
     """
     held = [(each.development, each.renderer.terminology) for each in sources]
     kept = [(lists, own) for lists, own in held if lists is not None and len(lists)]
-    read = [each.read for each in sources]
     if not kept:
         return None
     names = feature_names(kept[0][0].candidates)
@@ -46,7 +44,10 @@ def fit_cascade(
             features.append(decision_features(lists.candidates, texts, terminology))
             before.append(_first_is_right(lists, lists.candidates.scores))
             has_gold.append(~lists.is_nil)
-    after = _of_sources([each for each in read if each], mix.probabilities(scored))
+    read = [each.read for each in sources]
+    after = _of_sources(
+        [lists for lists in read if lists is not None and len(lists)], mix.probabilities(scored)
+    )
     try:
         return Cascade.fit(
             names,
