@@ -203,6 +203,15 @@ def segment_offsets(counts: npt.NDArray[np.integer]) -> Offsets:
     return offsets
 
 
+def segment_places(
+    starts: npt.NDArray[np.integer], ends: npt.NDArray[np.integer]
+) -> tuple[Offsets, Offsets]:
+    """Return the places from each start up to its end, after whose number each belongs to."""
+    sizes = ends - starts
+    owners = np.repeat(np.arange(len(sizes)), sizes)
+    return owners, np.repeat(starts - segment_offsets(sizes)[:-1], sizes) + np.arange(len(owners))
+
+
 def segment_sort(
     query_numbers: npt.NDArray[np.int64], scores: Scores, concept_rows: Rows
 ) -> npt.NDArray[np.int64]:

@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from xlink.candidate_set import CandidateSet, best_per_concept, segment_offsets
+from xlink.candidate_set import CandidateSet, best_per_concept, segment_places
 from xlink.candidates.index import load_arrays, save_arrays
 from xlink.tally import Tally
 from xlink.terminology import Terminology
@@ -97,9 +97,8 @@ class TrainingMentions:
         wanted = key_hashes(text for text in folded if text)
         known = self._arrays["hashes"]
         starts, ends = (np.searchsorted(known, wanted, side=side) for side in ("left", "right"))
-        counts = ends - starts
-        places = np.repeat(starts - segment_offsets(counts)[:-1], counts) + np.arange(counts.sum())
-        numbers = np.repeat(asked, counts)
+        owners, places = segment_places(starts, ends)
+        numbers = asked[owners]
         concepts, scores = self._arrays["concepts"][places], self._arrays["scores"][places]
         aliases = self._first_aliases(where)[concepts]
         kept = aliases >= 0

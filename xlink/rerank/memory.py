@@ -1,7 +1,8 @@
 """What annotators linked before: how often a mention's words were linked to a concept.
 
-Concepts are named by id, words by hash and by hashes of their n-grams, so that a memory belongs to
-no terminology and has no text in it. Whoever can guess the words can look them up, though.
+Concepts are told by id, or by their names where a terminology has other ids, words by hash and by
+hashes of their n-grams, so that a memory belongs to no terminology and has no text in it. Whoever
+can guess the words can look them up, though.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.feather as feather
 
-from xlink.candidate_set import CandidateSet, segment_offsets
+from xlink.candidate_set import CandidateSet, segment_offsets, segment_places
 from xlink.encoders.ngram_features import slots_of_texts
 from xlink.rerank.likeness import Wordings
+from xlink.rerank.namesakes import ConceptNames
 from xlink.terminology import Terminology
 from xlink.text.keys import bag_key, key_hashes
 from xlink.types import Document, Query
@@ -29,6 +31,7 @@ __all__ = ["Memory", "Recall"]
 Floats = npt.NDArray[np.float64]
 
 _AT_ONCE = 128  # queries
+_COUNTS, _NAMES = "memory.arrow", "names.arrow"
 _SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
 
@@ -38,7 +41,8 @@ class Memory:
 
     *Shapes:* `hashes` and `counts` (pairs,), and as many `concept_ids`; those of pair `p` are
     `slots[bounds[p]:bounds[p + 1]]`. Words are equal if their `bag_key` is. A mention with several
-    gold concepts counts once for each.
+    gold concepts counts once for each. `names` are those of the concepts, if it is to be used with
+    terminologies that have other ids.
     """
 
     hashes: npt.NDArray[np.uint64]
@@ -46,10 +50,16 @@ class Memory:
     counts: npt.NDArray[np.int64]
     bounds: npt.NDArray[np.int64]
     slots: npt.NDArray[np.int32]
+    names: ConceptNames | None = None
 
     @classmethod
-    def build(cls, documents: Iterable[Document]) -> Self:
-        """Count the gold of all annotated mentions; NIL leaves no trace."""
+    def build(
+        cls, documents: Iterable[Document], terminologies: Sequence[Terminology] = ()
+    ) -> Self:
+        """Count the gold of all annotated mentions, and take its names from the terminologies.
+
+        NIL leaves no trace.
+        """
         pairs: Counter[tuple[str, str]] = Counter()
         for document in documents:
             for mention in document.mentions:
@@ -61,33 +71,50 @@ class Memory:
         known = [known[place] for place in order.tolist()]
         counts = np.array([pairs[pair] for pair in known], dtype=np.int64)
         ngrams = slots_of_texts([key for key, _ in known])
-        return cls(hashes[order], tuple(each for _, each in known), counts, *ngrams)
+        concept_ids = tuple(each for _, each in known)
+        names = ConceptNames.of(concept_ids, terminologies) if terminologies else None
+        return cls(hashes[order], concept_ids, counts, *ngrams, names)
 
-    def save(self, path: Path) -> None:
-        """Write it as an Arrow file."""
+    def rows_in(self, terminology: Terminology) -> list[int | None]:
+        """Return the row of the concept of each pair, None where the terminology lacks it.
+
+        Concepts are the same if their ids are; where none of these is known, if their names are
+        (see `xlink.rerank.namesakes`).
+        """
+        rows = [terminology.row(each) for each in self.concept_ids]
+        if self.names is None or any(row is not None for row in rows):
+            return rows
+        namesakes = self.names.rows_in(terminology)
+        return [namesakes.get(each) for each in self.concept_ids]
+
+    def save(self, folder: Path) -> None:
+        """Write it as Arrow files of a folder."""
         columns = {
             "hash": self.hashes,
             "concept": list(self.concept_ids),
             "count": self.counts,
             "ngrams": pa.LargeListArray.from_arrays(self.bounds, self.slots),
         }
-        feather.write_feather(pa.table(columns), str(path), compression="zstd")
+        feather.write_feather(pa.table(columns), str(folder / _COUNTS), compression="zstd")
+        if self.names is not None:
+            self.names.save(folder / _NAMES)
 
     @classmethod
-    def load(cls, path: Path) -> Self:
+    def load(cls, folder: Path) -> Self:
         """Read what `save` wrote."""
-        table = feather.read_table(str(path))
+        table = feather.read_table(str(folder / _COUNTS))
         hashes, counts = (table[name].to_numpy() for name in ("hash", "count"))
         ngrams = table["ngrams"].combine_chunks()
         bounds, slots = (each.to_numpy() for each in (ngrams.offsets, ngrams.values))
-        return cls(hashes, tuple(table["concept"].to_pylist()), counts, bounds, slots)
+        names = ConceptNames.load(folder / _NAMES) if (folder / _NAMES).is_file() else None
+        return cls(hashes, tuple(table["concept"].to_pylist()), counts, bounds, slots, names)
 
 
 class Recall:
     """A memory for the candidates of one terminology; concepts that it lacks are passed over."""
 
     def __init__(self, memory: Memory, terminology: Terminology) -> None:
-        rows = [terminology.row(each) for each in memory.concept_ids]
+        rows = memory.rows_in(terminology)
         known = np.array([row is not None for row in rows], dtype=bool)
         self._hashes = memory.hashes[known]
         self._rows = np.array([row for row in rows if row is not None], dtype=np.int64)
@@ -118,7 +145,7 @@ class Recall:
     def _shares(self, keys: Sequence[str], candidates: CandidateSet) -> Floats:
         wanted = key_hashes(keys)
         starts, ends = (np.searchsorted(self._hashes, wanted, side=s) for s in _SIDES)
-        owners, places = _spread(starts, ends)
+        owners, places = segment_places(starts, ends)
         totals = np.bincount(owners, self._counts[places], len(keys))
         found = self._counts[places] / totals[owners]
         width = len(self._n_uses)
@@ -138,7 +165,7 @@ class Recall:
             part = candidates.part(start, end)
             alike = self._wordings.likeness(keys[start:end])
             starts, ends = (np.searchsorted(rows, part.concept_rows, side=s) for s in _SIDES)
-            owners, places = _spread(starts, ends)
+            owners, places = segment_places(starts, ends)
             values = alike[part.query_numbers()[owners], self._by_row[places]]
             first = candidates.query_offsets[start]
             np.maximum.at(found, first + owners, values)
@@ -147,12 +174,3 @@ class Recall:
 
 def _keys(queries: Sequence[Query]) -> list[str]:
     return [bag_key(each.text, each.language) for each in queries]
-
-
-def _spread(
-    starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return the numbers from each start up to its end, and whose each is."""
-    sizes = ends - starts
-    owners = np.repeat(np.arange(len(sizes)), sizes)
-    return owners, np.repeat(starts - segment_offsets(sizes)[:-1], sizes) + np.arange(len(owners))

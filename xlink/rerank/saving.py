@@ -39,10 +39,10 @@ __all__ = [
     "save_reranker",
 ]
 
-_KIND, _FORMAT = "reranker", 1
+_KIND, _FORMAT = "reranker", 2
 _REMEDY = "train or export it again"
 _NETWORK, _GRAPH, _TOKENIZER, _CARD = "network", "model.onnx", "tokenizer.json", "README.md"
-_MEMORY = "memory.arrow"
+_MEMORY = "memory"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +86,7 @@ def save_network(
         network.save(folder)
         (writer.folder / _CARD).write_text(card, encoding="utf-8", newline="\n")
         if memory is not None:
+            (writer.folder / _MEMORY).mkdir()
             memory.save(writer.folder / _MEMORY)
         writer.parameters |= _record(facts)
 
@@ -123,9 +124,9 @@ def export_reranker(source: Path, target: Path, *, precision: GraphPrecision = "
     with write_artifact(target, kind=_KIND, format_version=_FORMAT) as writer:
         export_graph(network, writer.folder / _GRAPH, precision)
         network.tokenizer.backend_tokenizer.save(str(writer.folder / _TOKENIZER))
-        for name in (_CARD, _MEMORY):
-            if (artifact.folder / name).is_file():
-                shutil.copyfile(artifact.folder / name, writer.folder / name)
+        shutil.copyfile(artifact.folder / _CARD, writer.folder / _CARD)
+        if (artifact.folder / _MEMORY).is_dir():
+            shutil.copytree(artifact.folder / _MEMORY, writer.folder / _MEMORY)
         writer.parameters |= _record(replace(facts, runtime="onnx", precision=precision))
 
 

@@ -63,8 +63,8 @@ def queries() -> list[Query]:
 def test_what_is_remembered(small: Terminology, queries: list[Query], tmp_path: Path) -> None:
     found = Linker.open(small, detector=None).fused(queries)
     memory = Memory.build(SEEN)
-    memory.save(tmp_path / "memory.arrow")
-    again = Memory.load(tmp_path / "memory.arrow")
+    memory.save(tmp_path)
+    again = Memory.load(tmp_path)
     features = Recall(memory, small).features(queries, found)
     np.testing.assert_array_equal(Recall(again, small).features(queries, found), features)
     numbers, rows = found.query_numbers().tolist(), found.concept_rows.tolist()

@@ -257,10 +257,10 @@ def load_network_tokenizer(saved: Path):  # type: ignore[no-untyped-def]
 
 
 @pytest.fixture
-def remembering(saved: Path, tmp_path: Path) -> Path:
+def remembering(saved: Path, small: Terminology, tmp_path: Path) -> Path:
     """The same, with a memory of one document, which says that edema is in the lung."""
     mention = Mention("T1", ((0, 5),), "edema", gold=frozenset(["T:10"]))
-    memory = Memory.build([Document("1", "edema", "en", (mention,))])
+    memory = Memory.build([Document("1", "edema", "en", (mention,))], [small])
     facts = replace(FACTS, prior=(1.0, 0.0, 9.0, 1.0, 0.0, 0.0))
     network, _ = load_network(saved)
     save_network(network, facts, tmp_path / "remembering", card="", memory=memory)
@@ -283,7 +283,7 @@ def test_what_its_prior_finds_unlikely_stays_behind(
     remembering: Path, small: Terminology, found: CandidateSet
 ) -> None:
     network, facts = load_network(remembering)
-    memory = Memory.load(next(remembering.rglob("memory.arrow")))
+    memory = Memory.load(next(remembering.rglob("memory")))
     place = remembering.with_name("choosy")
     save_network(network, replace(facts, least_share=0.5), place, card="", memory=memory)
     choosy = load_reranker(place, small)

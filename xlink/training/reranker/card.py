@@ -38,8 +38,8 @@ def model_card(
         )
         + ".",
         "",
-        "`memory.arrow`, if it is there, counts what the training documents link: words by hash, "
-        "concepts by id. Whoever can guess the words can look them up.",
+        "`memory`, if it is there, counts what the training documents link: words by hash, "
+        "concepts by id, their names by hash. Whoever can guess the words can look them up.",
         "",
         "Figures on the part of the training documents that was kept aside. The mix of scores was "
         "fitted there too: judge it on other documents.",

@@ -113,9 +113,10 @@ def train_reranker(
         cascade=cascade,
         figures=figures,
     )
-    terminologies = [each.renderer.terminology for each in sources]
+    terminologies = list({own.terminology.fingerprint: own.terminology for own in found}.values())
     card = model_card(options, terminologies, figures, trained)
-    memory = None if prior is None else Memory.build(each for own, _ in corpora for each in own)
+    everything = (each for documents, _ in corpora for each in documents)
+    memory = None if prior is None else Memory.build(everything, terminologies)
     save_network(network, facts, path, card=card, memory=memory)
     for each in (checkpoint, on_names):
         if each is not None:
