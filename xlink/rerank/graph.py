@@ -69,7 +69,8 @@ def export_graph(network: CrossEncoder, place: Path, precision: Precision) -> No
 
     rows = None
     if unpadded and RowBert.can_be(network.backbone):
-        rows = RowBert(network.backbone)
+        only_first = network.pooling == "cls" and network.head == "pooled"
+        rows = RowBert(network.backbone, firsts=only_first)
         rows.balance(ids, network.types(segments))
 
     class Exported(torch.nn.Module):

@@ -9,6 +9,7 @@ The same network as Hugging Face's, put in a way that takes ONNX Runtime less ti
 - What is large in the same channels of all that attention gives is divided out of the values, and
   multiplied into the weights that it meets.
 - GELU by tanh, .0005 off at most: far less than a step of 8 bits.
+- Where only the first token of a pair is read in the end, the last layer makes no state of others.
 """
 
 from __future__ import annotations
@@ -31,12 +32,13 @@ _ALIKE = ("BertModel", "RobertaModel", "XLMRobertaModel", "CamembertModel")
 
 
 class RowBert(torch.nn.Module):
-    """Computes the states of a BERT's last layer, without padding."""
+    """Computes the states of a BERT's last layer, without padding; `firsts`, of first tokens."""
 
-    def __init__(self, backbone: PreTrainedModel) -> None:
+    def __init__(self, backbone: PreTrainedModel, *, firsts: bool = False) -> None:
         super().__init__()
         own: Any = copy.deepcopy(backbone).eval()
         self._n_heads, self._width = int(own.config.num_attention_heads), own.config.hidden_size
+        self._firsts = firsts
         self.norm, self.layers = own.embeddings.LayerNorm, own.encoder.layer
         self.embeddings = own.embeddings
         self.embeddings.LayerNorm = torch.nn.Identity()
@@ -55,7 +57,10 @@ class RowBert(torch.nn.Module):
         )
 
     def forward(self, ids: Tensor, types: Tensor | None) -> Tensor:
-        """Return states. *Shapes:* twice (pairs, tokens) to (tokens, pairs, width)"""
+        """Return states. *Shapes:* twice (pairs, tokens) to (tokens, pairs, width)
+
+        Of first tokens alone, (1, pairs, width).
+        """
         return self._states_and_contexts(ids, types)[0]
 
     def balance(self, ids: Tensor, types: Tensor | None) -> None:
@@ -77,22 +82,25 @@ class RowBert(torch.nn.Module):
         self, ids: Tensor, types: Tensor | None
     ) -> tuple[Tensor, list[Tensor]]:
         """Return the states, and what attention gives in each layer."""
-        n_pairs, n_tokens = ids.shape
-        parted = (n_tokens, n_pairs, self._n_heads, self._width // self._n_heads)
+        n_pairs = ids.shape[0]
+        parted = (-1, n_pairs, self._n_heads, self._width // self._n_heads)
         embedded = self.embeddings(input_ids=ids, token_type_ids=types)
         rows = self.norm(embedded.transpose(0, 1).reshape(-1, self._width))
         contexts = []
-        for layer in self.layers:
-            contexts.append(self._attended(layer.attention.self, rows, parted))
+        for left, layer in zip(reversed(range(len(self.layers))), self.layers, strict=True):
+            asked = rows[:n_pairs] if self._firsts and not left else rows
+            contexts.append(self._attended(layer.attention.self, asked, rows, parted))
             output = layer.attention.output
-            rows = output.LayerNorm(_product(output.dense, contexts[-1]) + rows)
+            rows = output.LayerNorm(_product(output.dense, contexts[-1]) + asked)
             inner = _gelu(_product(layer.intermediate.dense, rows))
             rows = layer.output.LayerNorm(_product(layer.output.dense, inner) + rows)
-        return rows.view(n_tokens, n_pairs, self._width), contexts
+        return rows.view(-1, n_pairs, self._width), contexts
 
-    def _attended(self, attention: Any, rows: Tensor, parted: tuple[int, ...]) -> Tensor:
-        """Return what attention gives to each row; ONNX Runtime needs no copies for the axes."""
-        queries = _product(attention.query, rows).view(parted).permute(1, 2, 0, 3)
+    def _attended(
+        self, attention: Any, asked: Tensor, rows: Tensor, parted: tuple[int, ...]
+    ) -> Tensor:
+        """Return what attention gives to `asked`; ONNX Runtime needs no copies for the axes."""
+        queries = _product(attention.query, asked).view(parted).permute(1, 2, 0, 3)
         keys = _product(attention.key, rows).view(parted).permute(1, 2, 3, 0)
         values = _product(attention.value, rows).view(parted).permute(1, 2, 0, 3)
         shares = torch.softmax(queries @ keys * parted[3] ** -0.5, dim=-1)

@@ -11,6 +11,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
 from xlink.encoders.onnx_graph import open_session  # noqa: E402
+from xlink.encoders.transformer import Pooling  # noqa: E402
 from xlink.rerank.graph import GraphScorer, export_graph  # noqa: E402
 from xlink.rerank.network import CrossEncoder, Head  # noqa: E402
 from xlink.rerank.rows import RowBert  # noqa: E402
@@ -45,6 +46,17 @@ def test_its_states_are_those_of_the_network(network: CrossEncoder) -> None:
         torch.testing.assert_close(network.states(ids, segments, None), expected)
 
 
+def test_states_of_first_tokens_alone(network: CrossEncoder) -> None:
+    ids = torch.arange(3 * 7).reshape(3, 7) % 20
+    types = network.types((torch.arange(7) > 3).long().expand(3, 7))
+    with torch.no_grad():
+        every = RowBert(network.backbone)(ids, types)
+        rows = RowBert(network.backbone, firsts=True)
+        torch.testing.assert_close(rows(ids, types), every[:1], atol=1e-5, rtol=0)
+        rows.balance(ids, types)
+        torch.testing.assert_close(rows(ids, types), every[:1], atol=1e-5, rtol=0)
+
+
 @pytest.mark.parametrize(("option", "value"), [("hidden_act", "relu"), ("is_decoder", True)])
 def test_another_kind_of_network_is_not_rewritten(
     network: CrossEncoder, option: str, value: object, monkeypatch: pytest.MonkeyPatch
@@ -55,14 +67,22 @@ def test_another_kind_of_network_is_not_rewritten(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("rewritten", [True, False])
-@pytest.mark.parametrize("head", ["pooled", "sides"])
+@pytest.mark.parametrize(
+    ("pooling", "head"),
+    [("mean", "pooled"), ("mean", "sides"), ("cls", "pooled"), ("cls", "sides")],
+)
 def test_either_graph_scores_a_pair_alike_in_all_blocks(
-    tiny_base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, head: Head, rewritten: bool
+    tiny_base: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    pooling: Pooling,
+    head: Head,
+    rewritten: bool,
 ) -> None:
     for package in ("onnx", "onnx_ir", "onnxruntime", "tokenizers"):
         pytest.importorskip(package)
     monkeypatch.setattr(RowBert, "can_be", lambda _: rewritten)
-    network = CrossEncoder.from_base(str(tiny_base), pooling="mean", head=head)
+    network = CrossEncoder.from_base(str(tiny_base), pooling=pooling, head=head)
     rng = np.random.default_rng(0)
     ids = rng.integers(20, size=(5, 9))
     segments = np.repeat([[0] * 5 + [1] * 4], 5, axis=0)
