@@ -24,6 +24,7 @@ from xlink.text.keys import key_hashes
 __all__ = ["ConceptNames"]
 
 Places = npt.NDArray[np.int64]
+Hashes = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,17 +36,22 @@ class ConceptNames:
 
     concept_ids: tuple[str, ...]
     bounds: Places
-    hashes: npt.NDArray[np.uint64]
+    hashes: Hashes
 
     @classmethod
     def of(cls, concept_ids: Collection[str], terminologies: Sequence[Terminology]) -> Self:
         """Take the names that concepts have in any of the terminologies."""
         ids = tuple(sorted(set(concept_ids)))
-        found = [_of_rows(each, [each.row(own) for own in ids]) for each in terminologies]
-        empty = np.empty(0)
-        owners = np.concatenate([empty.astype(np.int64), *(each for each, _ in found)])
-        hashes = np.concatenate([empty.astype(np.uint64), *(each for _, each in found)])
-        owners, hashes = _distinct(owners, hashes)
+        whose, names = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.uint64)]
+        for terminology in terminologies:
+            rows = [terminology.row(each) for each in ids]
+            places = np.array([place for place, row in enumerate(rows) if row is not None], int)
+            at = np.array([row for row in rows if row is not None], int)
+            starts, ends = (terminology.first_aliases[at + more] for more in (0, 1))
+            own, aliases = segment_places(starts, ends)
+            whose.append(places[own])
+            names.append(_hashes(terminology, aliases))
+        owners, hashes = _distinct(np.concatenate(whose), np.concatenate(names))
         return cls(ids, segment_offsets(np.bincount(owners, minlength=len(ids))), hashes)
 
     def rows_in(self, terminology: Terminology) -> dict[str, int]:
@@ -53,21 +59,16 @@ class ConceptNames:
 
         Where several share as many, none does.
         """
-        places, theirs = _of_rows(terminology, range(terminology.n_concepts))
+        aliases = np.arange(terminology.n_aliases)
+        rows, theirs = _distinct(terminology.alias_concepts, _hashes(terminology, aliases))
         own = np.repeat(np.arange(len(self.concept_ids)), np.diff(self.bounds))
         order = np.argsort(theirs, kind="stable")
         starts, ends = (
             np.searchsorted(theirs[order], self.hashes, side=side) for side in ("left", "right")
         )
         names, at = segment_places(starts, ends)
-        pairs = np.stack([own[names], places[order[at]]], axis=1)
-        pairs, counts = np.unique(pairs, axis=0, return_counts=True)
-        best = np.zeros(len(self.concept_ids), dtype=np.int64)
-        np.maximum.at(best, pairs[:, 0], counts)
-        first = pairs[counts == best[pairs[:, 0]]]
-        n_first = np.bincount(first[:, 0], minlength=len(self.concept_ids))
-        alone = first[n_first[first[:, 0]] == 1]
-        return {self.concept_ids[concept]: row for concept, row in alone.tolist()}
+        found = _alone_first(np.stack([own[names], rows[order[at]]], axis=1))
+        return {self.concept_ids[concept]: row for concept, row in found.tolist()}
 
     def save(self, path: Path) -> None:
         """Write it as an Arrow file."""
@@ -84,26 +85,30 @@ class ConceptNames:
         return cls(tuple(table["concept"].to_pylist()), bounds, hashes)
 
 
-def _of_rows(
-    terminology: Terminology, rows: Sequence[int | None]
-) -> tuple[Places, npt.NDArray[np.uint64]]:
-    """Return the distinct names of the concepts at `rows`, by their place in it, and whose."""
-    known = np.array([(place, row) for place, row in enumerate(rows) if row is not None])
-    places, at = known.reshape(-1, 2).astype(np.int64).T
-    first = terminology.first_aliases
-    owners, aliases = segment_places(first[at], first[at + 1])
+def _hashes(terminology: Terminology, aliases: Places) -> Hashes:
+    """Return the hashes of folded names. *Shape:* as `aliases`, which are in any order"""
     order = np.argsort(aliases, kind="stable")
-    hashes = level_hashes(terminology, aliases[order], ("folded",))["folded"]
-    return _distinct(places[owners[order]], hashes)
+    hashes = np.empty(len(aliases), dtype=np.uint64)
+    hashes[order] = level_hashes(terminology, aliases[order], ("folded",))["folded"]
+    return hashes
 
 
-def _distinct(
-    owners: Places, hashes: npt.NDArray[np.uint64]
-) -> tuple[Places, npt.NDArray[np.uint64]]:
+def _alone_first(pairs: Places) -> Places:
+    """Return of each left number the pair that comes most often, if one does. *Shapes:* (n, 2)"""
+    pairs, counts = np.unique(pairs, axis=0, return_counts=True)
+    left = pairs[:, 0]
+    most = np.zeros(left.max(initial=-1) + 1, dtype=np.int64)
+    np.maximum.at(most, left, counts)
+    first = pairs[counts == most[left]]
+    alone: Places = first[np.bincount(first[:, 0])[first[:, 0]] == 1]
+    return alone
+
+
+def _distinct(owners: npt.NDArray[np.integer], hashes: Hashes) -> tuple[Places, Hashes]:
     """Return each pair of owner and hash once, by owner; names without a letter are left out."""
     said = hashes != key_hashes([""])[0]
     order = np.lexsort((hashes[said], owners[said]))
     owners, hashes = owners[said][order], hashes[said][order]
     first = np.ones(len(owners), dtype=bool)
     first[1:] = (owners[1:] != owners[:-1]) | (hashes[1:] != hashes[:-1])
-    return owners[first], hashes[first]
+    return owners[first].astype(np.int64), hashes[first]
