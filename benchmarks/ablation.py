@@ -23,18 +23,19 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from xlink.candidates.training_mentions import TrainingMentions
 from xlink.cli.arguments import options_of
 from xlink.corpora.splits import Seen
 from xlink.evaluation.bootstrap import figures
 from xlink.evaluation.calibration import equal_width
 from xlink.evaluation.significance import randomisation_p
 from xlink.evaluation.statistic import difference, ratio
-from xlink.protocols import Reranker
+from xlink.protocols import Generator, Reranker
 from xlink.recipes.finding import find_recipes
 from xlink.recipes.linking import linker_of
 from xlink.recipes.materials import Materials
 from xlink.recipes.model import Recipe, Task
-from xlink.recipes.reranking import SystemReranker
+from xlink.recipes.reranking import SystemReranker, started_from
 from xlink.rerank.opening import open_reranker
 from xlink.rerank.reranker import CrossEncoderReranker
 from xlink.text.folding import fold
@@ -64,14 +65,25 @@ class Tested:
 
 
 def changed(recipe: Recipe, system: str, changes: Mapping[str, object]) -> Recipe:
-    """Return the recipe with other options of the re-ranker of a system."""
+    """Return the recipe with other options of the re-ranker of a system.
+
+    The one that it starts from, if that is of the recipe, has the same seed.
+    """
     tasks = {}
     for part, task in recipe.tasks.items():
         spec = task.systems[system]
         if not isinstance(spec.reranker, Mapping):
             raise SystemExit(f"{recipe.name}: {system} has no re-ranker that is trained.")
-        own = spec.model_copy(update={"reranker": {**spec.reranker, **changes}})
-        tasks[part] = task.model_copy(update={"systems": {**task.systems, system: own}})
+        other = started_from(spec.reranker)
+        seed = {"seed": changes["seed"]} if "seed" in changes else {}
+        own = {
+            name: task.systems[name].model_copy(
+                update={"reranker": {**task.systems[name].reranker, **told}}
+            )
+            for name, told in ((system, changes), (other, seed))
+            if name is not None
+        }
+        tasks[part] = task.model_copy(update={"systems": {**task.systems, **own}})
     made = recipe.model_copy(update={"tasks": tasks})
     made._path = recipe.path
     return made
@@ -81,7 +93,7 @@ def tested(task: Task, system: str, materials: Materials, mentions: int) -> Test
     """Return up to `mentions` lists of the tested part, drawn by seed 0, that have their gold."""
     terminology = materials.terminology(task.terminology)
     spec = task.systems[system]
-    generators = [materials.generator(task.terminology, name) for name in spec.generators]
+    generators = [generator_of(name, task, materials) for name in spec.generators]
     documents = materials.documents(task.corpus)
     lists = lists_of(documents, linker_of(spec, terminology, generators), k=_FOUND)
     counts = [sum(each.gold is not None for each in own.mentions) for own in documents]
@@ -99,6 +111,14 @@ def tested(task: Task, system: str, materials: Materials, mentions: int) -> Test
         subsets["unseen mentions"] = np.array(words)
         subsets["unseen concepts"] = np.array([not own & seen.concepts for own in meant])
     return Tested(kept, owners, subsets, nil)
+
+
+def generator_of(name: str, task: Task, materials: Materials) -> Generator:
+    """Return a generator by name; training mentions are those of the training part."""
+    if name != TrainingMentions.name or task.training is None:
+        return materials.generator(task.terminology, name)
+    documents = materials.documents(task.training)
+    return TrainingMentions.build(materials.terminology(task.terminology), documents=documents)
 
 
 def _some(mask: npt.NDArray[np.bool_], share: float, drawn: np.random.Generator) -> Mask:

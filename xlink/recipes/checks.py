@@ -77,7 +77,12 @@ def _check_system(recipe: Recipe, name: str, part: str, place: str) -> None:
 def _check_reranker(recipe: Recipe, task: Task, name: str, place: str) -> None:
     trained = [part for part, each in recipe.tasks.items() if each.training is not None]
     try:
-        check_reranker(task.systems[name], is_trained=task.training is not None, parts=trained)
+        check_reranker(
+            task.systems[name],
+            is_trained=task.training is not None,
+            parts=trained,
+            systems=task.systems,
+        )
     except XlinkError as error:
         raise SpecError(f"{place}: {error}") from None
 

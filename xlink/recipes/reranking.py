@@ -29,23 +29,58 @@ if TYPE_CHECKING:
 __all__ = ["SystemReranker", "check_reranker"]
 
 _FORMAT = 3
-_PARTS = "parts"
+_PARTS, _BASE, _SYSTEMS = "parts", "base", "systems."
 
 
-def check_reranker(spec: LinkerSpec, *, is_trained: bool, parts: Collection[str] = ()) -> None:
+def check_reranker(
+    spec: LinkerSpec,
+    *,
+    is_trained: bool,
+    parts: Collection[str] = (),
+    systems: Mapping[str, LinkerSpec] | None = None,
+) -> None:
     """Refuse a table of a re-ranker that can't be trained; `parts` are those with [training].
 
     Raises:
         SpecError: it names no base or an unknown option, or the part has no [training].
-        UnknownNameError: it is to learn from a part that is not there or has no [training].
+        UnknownNameError: it is to learn from a part that is not there or has no [training], or from
+            a system whose re-ranker is not trained on an encoder.
     """
     if isinstance(spec.reranker, Mapping):
-        _options(spec.reranker)
+        told = table_of(spec, systems or {})
+        _options(told)
         if not is_trained:
             raise SpecError("the part has no [training] to train a re-ranker on.")
-        for name in _parts(spec.reranker):
+        for name in _parts(told):
             if name not in parts:
                 raise UnknownNameError("part with [training]", name, parts)
+
+
+def table_of(spec: LinkerSpec, systems: Mapping[str, LinkerSpec]) -> Mapping[str, object]:
+    """Return the options of a re-ranker that is trained, with those of the system it starts from.
+
+    Raises:
+        UnknownNameError: there is no such system, or its re-ranker starts from no encoder.
+    """
+    told = spec.reranker if isinstance(spec.reranker, Mapping) else {}
+    other = started_from(told)
+    if other is None:
+        return told
+    tables = {name: each.reranker for name, each in systems.items()}
+    known = {
+        name: each
+        for name, each in tables.items()
+        if isinstance(each, Mapping) and started_from(each) is None
+    }
+    if other not in known:
+        raise UnknownNameError("system with a re-ranker to start from", other, known)
+    return {**known[other], **told}
+
+
+def started_from(told: Mapping[str, object]) -> str | None:
+    """Return the system of the recipe whose re-ranker is the base, if one is."""
+    base = str(told.get(_BASE, ""))
+    return base.removeprefix(_SYSTEMS) if base.startswith(_SYSTEMS) else None
 
 
 class SystemReranker:
@@ -53,7 +88,8 @@ class SystemReranker:
 
     One that is trained is kept until options, training part, terminology or generators change; a
     change of the code alone does not train it anew, since that may take hours: `fresh` does. With
-    `parts`, one learns from the training of several parts, which share it.
+    `parts`, one learns from the training of several parts, which share it. One whose base is
+    `systems.NAME` starts from the re-ranker of that system, and has its options but for those told.
     """
 
     def __init__(
@@ -62,6 +98,11 @@ class SystemReranker:
         self._recipe, self._part, self._task = recipe, part, recipe.tasks[part]
         self._spec = self._task.systems[system]
         self._materials, self._folder = materials, folder
+        self._table = table_of(self._spec, self._task.systems)
+        other = started_from(self._table)
+        self._other = (
+            None if other is None else SystemReranker(recipe, part, other, materials, folder)
+        )
 
     def fingerprint(self) -> str | None:
         """Return what identifies the re-ranker; None where the system has none."""
@@ -84,6 +125,8 @@ class SystemReranker:
                 for task, training in self._learned_from()
             ],
         }
+        if self._other is not None:
+            content["base"] = self._other.fingerprint()
         plain = json.dumps(content, sort_keys=True, ensure_ascii=False, default=list)
         return hashlib.sha256(plain.encode()).hexdigest()
 
@@ -100,24 +143,30 @@ class SystemReranker:
         terminology = self._materials.terminology(self._task.terminology)
         if isinstance(told, str):
             return open_reranker(self._named(told), terminology, cascade=self._spec.cascade)
-        place = self._folder / "rerankers" / str(self.fingerprint())[:16]
-        if fresh or not is_artifact(place):
-            self._train(told, place)
-        return open_reranker(place, terminology, cascade=self._spec.cascade)
+        return open_reranker(self._trained(fresh), terminology, cascade=self._spec.cascade)
 
     def _named(self, name: str) -> Path:
         return self._located(name) if name.startswith("$") else reranker_path(name)
 
-    def _train(self, told: Mapping[str, object], place: Path) -> None:
+    def _trained(self, fresh: bool) -> Path:
+        """Return the folder of the re-ranker, which is trained unless that was done before."""
+        place = self._folder / "rerankers" / str(self.fingerprint())[:16]
+        if fresh or not is_artifact(place):
+            self._train(place)
+        return place
+
+    def _train(self, place: Path) -> None:
         from xlink.training.reranker.train import train_reranker
 
-        base = str(told["base"])
+        base = str(self._table[_BASE])
         located = str(self._located(base)) if base.startswith("$") else base
+        if self._other is not None:
+            located = str(self._other._trained(fresh=False))
         (documents, linker), *others = self._corpora()
         train_reranker(
             documents,
             linker,
-            _options({**told, "base": located}),
+            _options({**self._table, _BASE: located}),
             place,
             others=others,
             checkpoint=place.with_name(f"{place.name}.checkpoint"),
@@ -126,8 +175,7 @@ class SystemReranker:
 
     def _learned_from(self) -> Iterator[tuple[Task, CorpusSpec]]:
         """Yield the tasks whose training it learns from: its own, unless `parts` says which."""
-        told = self._spec.reranker
-        for part in (_parts(told) if isinstance(told, Mapping) else ()) or (self._part,):
+        for part in _parts(self._table) or (self._part,):
             task = self._recipe.tasks[part]
             if task.training is None:
                 raise DataError(f"{self._recipe.path}: the part {part!r} has no training part")

@@ -11,7 +11,10 @@ import pytest
 from xlink.errors import DataError, SpecError
 from xlink.recipes.files import load_recipe
 from xlink.recipes.materials import Materials
+from xlink.recipes.reranking import SystemReranker
 from xlink.recipes.stages import Job
+from xlink.rerank import CrossEncoderReranker
+from xlink.rerank.saving import read_facts
 from xlink.testing import small_terminology
 
 RECIPE = """
@@ -135,6 +138,41 @@ def test_parts_share_one_that_learns_from_all(
     assert len(list((tmp_path / "runs" / "rerankers").iterdir())) == 1
 
 
+def test_one_that_starts_from_that_of_another_system(
+    write_recipe: Callable[[str], Path], tiny_base: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("torch")
+    place = write_recipe(f'{{ base = "{tiny_base}", epochs = 1, k = 4, dev_share = 0.4 }}')
+    more = """
+[systems.again]
+generators = ["lookup"]
+reranker = { base = "systems.reranked", epochs = 0 }
+
+[parts.test]"""
+    place.write_text(place.read_text().replace("[parts.test]", more))
+    recipe = load_recipe(place)
+    again, first = (
+        Job(recipe, "test", system, Materials(tmp_path), tmp_path / "runs").open_reranker()
+        for system in ("again", "reranked")
+    )
+    assert len(list((tmp_path / "runs" / "rerankers").iterdir())) == 2
+    assert isinstance(again, CrossEncoderReranker)
+    assert isinstance(first, CrossEncoderReranker)
+    assert again.folder is not None
+    assert first.folder is not None
+    assert again.renderer.options == first.renderer.options
+    own = read_facts(again.folder)
+    assert own.base == str(first.folder)
+    # The options of the other system hold, so that the same documents are kept aside.
+    figures = [read_facts(each).figures or {} for each in (again.folder, first.folder)]
+    assert figures[0]["lists kept aside"] == figures[1]["lists kept aside"]
+
+    # It is another one where what it starts from is.
+    place.write_text(place.read_text().replace("k = 4", "k = 3"))
+    changed = SystemReranker(load_recipe(place), "test", "again", Materials(tmp_path), tmp_path)
+    assert str(changed.fingerprint())[:16] != again.folder.name
+
+
 @pytest.mark.parametrize(
     ("reranker", "said"),
     [
@@ -144,6 +182,8 @@ def test_parts_share_one_that_learns_from_all(
         ('{ base = "x", rendering = { name = 1 } }', "names"),
         ('{ base = "x", parts = ["tset"] }', "test"),
         ('{ base = "x", parts = 3 }', "list of parts"),
+        ('{ base = "systems.fusion", epochs = 0 }', "start from"),
+        ('{ base = "systems.reranked", epochs = 0 }', "start from"),
     ],
 )
 def test_a_table_that_can_not_be_is_refused(

@@ -55,6 +55,8 @@ def train_network(
     """
     prepare(network, options)
     loop = _Loop(network, sources, options)
+    if not loop.n_steps:
+        return Trained(0, 0, ())
     state = None if checkpoint is None else read_checkpoint(checkpoint, plan)
     state = state if state is not None else Checkpoint()
     if state.step:

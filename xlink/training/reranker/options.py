@@ -49,7 +49,10 @@ class RerankerOptions:
     With a `teacher`, a trained re-ranker by its folder or name, `teacher_share` of the objective is
     to say of each list what that says.
 
-    The steps: `lists_a_step` lists make a step, `epochs` times over all; the learning rate rises
+    The steps: `lists_a_step` lists make a step, `epochs` times over all; with 0, the network of a
+    trained re-ranker stays as it is, and so does what pairs show, and all else is fitted to these
+    documents and candidates. What was kept aside should be again: with the same documents, by the
+    same `seed` and `dev_share`. The learning rate rises
     over the share `warmup` of them and then falls to 0. `layer_decay` is what it is multiplied by
     from each layer to the one below; `frozen_layers` of the lowest layers and, unless told
     otherwise, the embeddings are left as they are. Stops after `patience` checks, `checks` an
@@ -112,7 +115,6 @@ class RerankerOptions:
             "k",
             "pool",
             "depth",
-            "epochs",
             "lists_a_step",
             "checks",
             "patience",
@@ -121,6 +123,8 @@ class RerankerOptions:
         for name in at_least_one:
             if getattr(self, name) < 1:
                 raise SpecError(f"{name} is at least 1, not {getattr(self, name)}.")
+        if self.epochs < 0:
+            raise SpecError(f"epochs is at least 0, not {self.epochs}.")
         if self.layers is not None and self.layers < 1:
             raise SpecError(f"layers is at least 1, not {self.layers}.")
         for name in ("least_share", "dev_share", "warmup", "smoothing", "dropout"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xlink.artifact import is_artifact
@@ -14,22 +15,27 @@ from xlink.training.reranker.options import RerankerOptions
 if TYPE_CHECKING:
     from xlink.rerank.network import CrossEncoder
 
-__all__ = ["starting_network"]
+__all__ = ["start"]
 
 
-def starting_network(options: RerankerOptions) -> CrossEncoder:
-    """Open the base. A trained re-ranker keeps its output, its pooling and its markers.
+def start(options: RerankerOptions) -> tuple[CrossEncoder, RerankerOptions]:
+    """Open the base, and return it with the options that hold for it.
+
+    A trained re-ranker keeps its output, its pooling and its markers; without `epochs`, what pairs
+    show and whether NIL is learned, too.
 
     Raises:
         MissingExtraError: torch or transformers is not installed.
         ArtifactError: there is no such base, it can't be had, or is an ONNX graph.
-        SpecError: an option is not what the re-ranker has.
+        SpecError: an option is not what the re-ranker has, or an encoder is to learn nothing.
     """
     from xlink.rerank.network import CrossEncoder
 
     place = reranker_path(options.base)
     if options.base.startswith(HUB) or not is_artifact(place):
-        return CrossEncoder.from_base(
+        if not options.epochs:
+            raise SpecError(f"epochs = 0 is for a trained re-ranker, and {options.base} is none.")
+        network = CrossEncoder.from_base(
             options.base,
             pooling=options.pooling,
             head=options.head,
@@ -37,7 +43,8 @@ def starting_network(options: RerankerOptions) -> CrossEncoder:
             dropout=options.dropout,
             seed=options.seed,
         )
-    network, _ = load_network(place)
+        return network, options
+    network, facts = load_network(place)
     for name, own in (("head", network.head), ("pooling", network.pooling)):
         told = getattr(options, name)
         if told not in {own, None}:
@@ -45,4 +52,7 @@ def starting_network(options: RerankerOptions) -> CrossEncoder:
     network.name = options.base
     network.trim(options.layers)
     network.set_dropout(options.dropout)
-    return network
+    if not options.epochs:
+        options = replace(options, rendering=facts.rendering, nil=facts.learns_nil)
+        options = replace(options, names=0, reset_layers=0)
+    return network, options

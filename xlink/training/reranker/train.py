@@ -30,7 +30,7 @@ from xlink.training.reranker.sources import (
     recall_as_found,
     source_of,
 )
-from xlink.training.reranker.start import starting_network
+from xlink.training.reranker.start import start
 from xlink.types import Document
 
 __all__ = ["Corpus", "RerankerTraining", "train_reranker"]
@@ -78,7 +78,7 @@ def train_reranker(
     from xlink.training.reranker.loop import train_network
 
     tally = tally if tally is not None else Tally()
-    network = starting_network(options)
+    network, options = start(options)
     corpora = [(documents, linker), *others]
     found = find(corpora, options, tally)
     prior = learned_prior(found) if options.remember else None

@@ -18,7 +18,7 @@ from xlink.terminology import Terminology
 from xlink.training.checkpoint import write_checkpoint
 from xlink.training.reranker.lists import RankingLists, lists_of
 from xlink.training.reranker.options import RerankerOptions
-from xlink.training.reranker.start import starting_network
+from xlink.training.reranker.start import start
 from xlink.training.reranker.train import train_reranker
 from xlink.types import Document
 
@@ -285,6 +285,38 @@ def test_what_a_trained_reranker_has_can_not_be_changed(
     first = train_reranker(documents, open_linker(), own, tmp_path / "first").path
     going_on = replace(options, base=str(first))
     with pytest.raises(SpecError, match=r"pooling 'mean'.*'cls'"):
-        starting_network(replace(going_on, pooling="cls"))
+        start(replace(going_on, pooling="cls"))
     with pytest.raises(SpecError, match=r"head 'pooled'.*'sides'"):
-        starting_network(replace(going_on, head="sides"))
+        start(replace(going_on, head="sides"))
+
+
+def test_a_trained_reranker_is_fitted_to_other_candidates(
+    options: RerankerOptions,
+    documents: list[Document],
+    open_linker: Callable[[], Linker],
+    small: Terminology,
+    tmp_path: Path,
+) -> None:
+    shown = replace(options.rendering, names=1)
+    first = train_reranker(
+        documents, open_linker(), replace(options, epochs=1, rendering=shown), tmp_path / "first"
+    ).path
+    other = Linker.open(small, generators=["lookup"], detector=None)
+    told = RerankerOptions(base=str(first), epochs=0, names=9, reset_layers=1, dev_share=0.5)
+    second = train_reranker(documents, other, told, tmp_path / "second")
+    assert (second.n_steps, second.best_step) == (0, 0)
+    before, after = (load_network(each)[0].state_dict() for each in (first, second.path))
+    for name, value in before.items():
+        torch.testing.assert_close(after[name], value, atol=0, rtol=0)
+    facts = read_facts(second.path)
+    assert facts.rendering == shown
+    assert facts.mix != read_facts(first).mix
+    assert facts.figures is not None
+    assert facts.figures["lists kept aside"] > 0
+
+
+def test_an_encoder_has_to_learn_something(options: RerankerOptions) -> None:
+    with pytest.raises(SpecError, match="epochs = 0 is for a trained re-ranker"):
+        start(replace(options, epochs=0))
+    with pytest.raises(SpecError, match="epochs is at least 0"):
+        replace(options, epochs=-1)
