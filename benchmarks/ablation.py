@@ -30,7 +30,7 @@ from xlink.evaluation.bootstrap import figures
 from xlink.evaluation.calibration import equal_width
 from xlink.evaluation.significance import randomisation_p
 from xlink.evaluation.statistic import difference, ratio
-from xlink.protocols import Generator, Reranker
+from xlink.protocols import CandidateGenerator, Reranker
 from xlink.recipes.finding import find_recipes
 from xlink.recipes.linking import linker_of
 from xlink.recipes.materials import Materials
@@ -113,7 +113,7 @@ def tested(task: Task, system: str, materials: Materials, mentions: int) -> Test
     return Tested(kept, owners, subsets, nil)
 
 
-def generator_of(name: str, task: Task, materials: Materials) -> Generator:
+def generator_of(name: str, task: Task, materials: Materials) -> CandidateGenerator:
     """Return a generator by name; training mentions are those of the training part."""
     if name != TrainingMentions.name or task.training is None:
         return materials.generator(task.terminology, name)
