@@ -87,8 +87,9 @@ class RowBert(torch.nn.Module):
         embedded = self.embeddings(input_ids=ids, token_type_ids=types)
         rows = self.norm(embedded.transpose(0, 1).reshape(-1, self._width))
         contexts = []
-        for left, layer in zip(reversed(range(len(self.layers))), self.layers, strict=True):
-            asked = rows[:n_pairs] if self._firsts and not left else rows
+        for layer in self.layers:
+            is_last = layer is self.layers[-1]
+            asked = rows[:n_pairs] if self._firsts and is_last else rows
             contexts.append(self._attended(layer.attention.self, asked, rows, parted))
             output = layer.attention.output
             rows = output.LayerNorm(_product(output.dense, contexts[-1]) + asked)

@@ -49,14 +49,15 @@ class RerankerOptions:
     With a `teacher`, a trained re-ranker by its folder or name, `teacher_share` of the objective is
     to say of each list what that says.
 
-    The steps: `lists_a_step` lists make a step, `epochs` times over all; with 0, the network of a
-    trained re-ranker stays as it is, and so does what pairs show, and all else is fitted to these
-    documents and candidates. What was kept aside should be again: with the same documents, by the
-    same `seed` and `dev_share`. The learning rate rises
+    The steps: `lists_a_step` lists make a step, `epochs` times over all; the learning rate rises
     over the share `warmup` of them and then falls to 0. `layer_decay` is what it is multiplied by
     from each layer to the one below; `frozen_layers` of the lowest layers and, unless told
     otherwise, the embeddings are left as they are. Stops after `patience` checks, `checks` an
     epoch, that were no better.
+
+    Without `epochs`, the network of a trained re-ranker stays as it is, and so does what pairs
+    show; all else is fitted to these documents and candidates. What was kept aside from the
+    network should be again: with the same documents, by the same `seed` and `dev_share`.
 
     The machine: `pairs_a_pass` pairs go through the network at once, and the graphs of up to
     `held_pairs` are kept; a step of more pairs is passed through twice instead, for the same

@@ -21,8 +21,8 @@ __all__ = ["start"]
 def start(options: RerankerOptions) -> tuple[CrossEncoder, RerankerOptions]:
     """Open the base, and return it with the options that hold for it.
 
-    A trained re-ranker keeps its output, its pooling and its markers; without `epochs`, what pairs
-    show and whether NIL is learned, too.
+    A trained re-ranker keeps its output, its pooling and its markers; without `epochs`, all its
+    layers, what pairs show and whether NIL is learned, too, and nothing is taught.
 
     Raises:
         MissingExtraError: torch or transformers is not installed.
@@ -50,9 +50,9 @@ def start(options: RerankerOptions) -> tuple[CrossEncoder, RerankerOptions]:
         if told not in {own, None}:
             raise SpecError(f"{options.base} has {name} {own!r}, and can't go on with {told!r}.")
     network.name = options.base
-    network.trim(options.layers)
     network.set_dropout(options.dropout)
     if not options.epochs:
-        options = replace(options, rendering=facts.rendering, nil=facts.learns_nil)
-        options = replace(options, names=0, reset_layers=0)
+        stays = replace(options, rendering=facts.rendering, nil=facts.learns_nil)
+        return network, replace(stays, names=0, reset_layers=0, teacher=None)
+    network.trim(options.layers)
     return network, options

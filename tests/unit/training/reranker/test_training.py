@@ -302,7 +302,10 @@ def test_a_trained_reranker_is_fitted_to_other_candidates(
         documents, open_linker(), replace(options, epochs=1, rendering=shown), tmp_path / "first"
     ).path
     other = Linker.open(small, generators=["lookup"], detector=None)
-    told = RerankerOptions(base=str(first), epochs=0, names=9, reset_layers=1, dev_share=0.5)
+    # What only a training has a use for has no part, even if it is told.
+    told = RerankerOptions(
+        base=str(first), epochs=0, names=9, layers=1, reset_layers=1, teacher="none", dev_share=0.5
+    )
     second = train_reranker(documents, other, told, tmp_path / "second")
     assert (second.n_steps, second.best_step) == (0, 0)
     before, after = (load_network(each)[0].state_dict() for each in (first, second.path))
