@@ -18,21 +18,21 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from xlink.candidates.training_mentions import TrainingMentions
 from xlink.cli.arguments import options_of
 from xlink.corpora.splits import Seen
 from xlink.evaluation.bootstrap import figures
 from xlink.evaluation.calibration import equal_width
 from xlink.evaluation.significance import randomisation_p
 from xlink.evaluation.statistic import difference, ratio
-from xlink.protocols import CandidateGenerator, Reranker
+from xlink.protocols import Reranker
 from xlink.recipes.finding import find_recipes
-from xlink.recipes.linking import linker_of
+from xlink.recipes.linking import generators_of, linker_of
 from xlink.recipes.materials import Materials
 from xlink.recipes.model import Recipe, Task
 from xlink.recipes.reranking import SystemReranker, started_from
@@ -93,7 +93,12 @@ def tested(task: Task, system: str, materials: Materials, mentions: int) -> Test
     """Return up to `mentions` lists of the tested part, drawn by seed 0, that have their gold."""
     terminology = materials.terminology(task.terminology)
     spec = task.systems[system]
-    generators = [generator_of(name, task, materials) for name in spec.generators]
+    generators = generators_of(
+        spec,
+        terminology,
+        partial(materials.training, task),
+        partial(materials.generator, task.terminology),
+    )
     documents = materials.documents(task.corpus)
     lists = lists_of(documents, linker_of(spec, terminology, generators), k=_FOUND)
     counts = [sum(each.gold is not None for each in own.mentions) for own in documents]
@@ -111,14 +116,6 @@ def tested(task: Task, system: str, materials: Materials, mentions: int) -> Test
         subsets["unseen mentions"] = np.array(words)
         subsets["unseen concepts"] = np.array([not own & seen.concepts for own in meant])
     return Tested(kept, owners, subsets, nil)
-
-
-def generator_of(name: str, task: Task, materials: Materials) -> CandidateGenerator:
-    """Return a generator by name; training mentions are those of the training part."""
-    if name != TrainingMentions.name or task.training is None:
-        return materials.generator(task.terminology, name)
-    documents = materials.documents(task.training)
-    return TrainingMentions.build(materials.terminology(task.terminology), documents=documents)
 
 
 def _some(mask: npt.NDArray[np.bool_], share: float, drawn: np.random.Generator) -> Mask:

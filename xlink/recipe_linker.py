@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from xlink.candidates.training_mentions import TrainingMentions
 from xlink.errors import UnknownNameError
 from xlink.home import home
 from xlink.indexes import open_detectors, open_generator
 from xlink.linker import RECIPE_DETECTOR, Linker
 from xlink.recipes.finding import find_recipes, known_recipes
-from xlink.recipes.linking import linker_of
+from xlink.recipes.linking import generators_of, linker_of
 from xlink.recipes.materials import Materials
 from xlink.recipes.model import Recipe
 from xlink.recipes.reranking import SystemReranker
@@ -44,12 +44,8 @@ def open_recipe_linker(
         raise UnknownNameError(f"system of {found[0].name}:", name, task.systems)
     spec, materials = task.systems[name], Materials(found[0].path.parent)
     terminology = materials.terminology(task.terminology)
-    generators = [
-        TrainingMentions.build(terminology, documents=materials.documents(task.training))
-        if each == TrainingMentions.name and task.training is not None
-        else open_generator(terminology, each)
-        for each in spec.generators
-    ]
+    training = partial(materials.training, task)
+    generators = generators_of(spec, terminology, training, partial(open_generator, terminology))
     named = spec.detector if detector == RECIPE_DETECTOR else detector
     opened = None if named is None else open_detectors(terminology, named, spec.overlaps)
     runs = home() / "runs" / found[0].name

@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from xlink.candidates.fusion import Fusion, ReciprocalRankFusion, WeightedFusion
+from xlink.candidates.training_mentions import TrainingMentions
 from xlink.context.steps import open_steps
 from xlink.decide import ThresholdDecider
 from xlink.linker import Linker
 from xlink.protocols import CandidateGenerator, MentionDetector, Reranker
 from xlink.recipes.model import LinkerSpec
+from xlink.tally import Tally
 from xlink.terminology import Terminology
+from xlink.types import Document
 
-__all__ = ["linker_of"]
+__all__ = ["generators_of", "linker_of"]
+
+
+def generators_of(
+    spec: LinkerSpec,
+    terminology: Terminology,
+    training: Callable[[], Sequence[Document]],
+    opened: Callable[[str], CandidateGenerator],
+    *,
+    tally: Tally | None = None,
+) -> list[CandidateGenerator]:
+    """Return the generators of a system: `opened` by name, but mentions of `training` looked up."""
+    return [
+        TrainingMentions.build(terminology, documents=training(), tally=tally)
+        if name == TrainingMentions.name
+        else opened(name)
+        for name in spec.generators
+    ]
 
 
 def linker_of(

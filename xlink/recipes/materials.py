@@ -109,6 +109,17 @@ class Materials:
             self._documents[key] = kept
         return self._documents[key]
 
+    def training(self, task: Task) -> tuple[Document, ...]:
+        """Return the documents of a training part.
+
+        Raises:
+            XlinkError: the corpus can't be read.
+            DataError: there is no training part, or no document in it.
+        """
+        if task.training is None:
+            raise DataError(f"{task.title or task.terminology} has no training part")
+        return self.documents(task.training)
+
     def generator(self, terminology: str, name: str) -> CandidateGenerator:
         """Return a generator of a terminology, which keeps what it found for the next system.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from xlink.candidates.training_mentions import TrainingMentions
 from xlink.errors import DataError, SpecError, UnknownNameError
 from xlink.indexes import open_generator
 from xlink.manifest import read_manifest
-from xlink.recipes.linking import linker_of
+from xlink.recipes.linking import generators_of, linker_of
 from xlink.recipes.materials import Materials, MissingContentError
 from xlink.recipes.model import CorpusSpec, LinkerSpec, Recipe, Task
 from xlink.rerank.opening import open_reranker, reranker_path
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from xlink.protocols import Reranker
     from xlink.training.reranker.train import Corpus
 
-__all__ = ["SystemReranker", "check_reranker"]
+__all__ = ["SystemReranker", "check_reranker", "started_from"]
 
 _FORMAT = 3
 _PARTS, _BASE, _SYSTEMS = "parts", "base", "systems."
@@ -47,7 +48,7 @@ def check_reranker(
             a system whose re-ranker is not trained on an encoder.
     """
     if isinstance(spec.reranker, Mapping):
-        told = table_of(spec, systems or {})
+        told = _table_of(spec, systems or {})
         _options(told)
         if not is_trained:
             raise SpecError("the part has no [training] to train a re-ranker on.")
@@ -56,7 +57,7 @@ def check_reranker(
                 raise UnknownNameError("part with [training]", name, parts)
 
 
-def table_of(spec: LinkerSpec, systems: Mapping[str, LinkerSpec]) -> Mapping[str, object]:
+def _table_of(spec: LinkerSpec, systems: Mapping[str, LinkerSpec]) -> Mapping[str, object]:
     """Return the options of a re-ranker that is trained, with those of the system it starts from.
 
     Raises:
@@ -66,11 +67,10 @@ def table_of(spec: LinkerSpec, systems: Mapping[str, LinkerSpec]) -> Mapping[str
     other = started_from(told)
     if other is None:
         return told
-    tables = {name: each.reranker for name, each in systems.items()}
     known = {
-        name: each
-        for name, each in tables.items()
-        if isinstance(each, Mapping) and started_from(each) is None
+        name: each.reranker
+        for name, each in systems.items()
+        if isinstance(each.reranker, Mapping) and started_from(each.reranker) is None
     }
     if other not in known:
         raise UnknownNameError("system with a re-ranker to start from", other, known)
@@ -98,7 +98,7 @@ class SystemReranker:
         self._recipe, self._part, self._task = recipe, part, recipe.tasks[part]
         self._spec = self._task.systems[system]
         self._materials, self._folder = materials, folder
-        self._table = table_of(self._spec, self._task.systems)
+        self._table = _table_of(self._spec, self._task.systems)
         other = started_from(self._table)
         self._other = (
             None if other is None else SystemReranker(recipe, part, other, materials, folder)
@@ -206,18 +206,14 @@ class SystemReranker:
     def _linker_maker(self, task: Task) -> Linker | Callable[[Sequence[Document]], Linker]:
         """Return the linker that makes the lists, or its maker where it learns from mentions."""
         terminology = self._materials.terminology(task.terminology)
-        names = self._spec.generators
 
         def made(documents: Sequence[Document]) -> Linker:
-            generators = [
-                TrainingMentions.build(terminology, documents=documents)
-                if name == TrainingMentions.name
-                else open_generator(terminology, name)
-                for name in names
-            ]
+            generators = generators_of(
+                self._spec, terminology, lambda: documents, partial(open_generator, terminology)
+            )
             return linker_of(self._spec, terminology, generators)
 
-        return made if TrainingMentions.name in names else made(())
+        return made if TrainingMentions.name in self._spec.generators else made(())
 
     def _located(self, address: str) -> Path:
         try:

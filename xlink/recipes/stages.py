@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,7 +27,7 @@ from xlink.evaluation.bootstrap import Figure
 from xlink.progress import track
 from xlink.protocols import CandidateGenerator, Reranker
 from xlink.recipes.environment import code_digest, environment, peak_memory_mb
-from xlink.recipes.linking import linker_of
+from xlink.recipes.linking import generators_of, linker_of
 from xlink.recipes.materials import Materials
 from xlink.recipes.model import (
     UNSEEN,
@@ -113,12 +114,14 @@ class Job:
 
     def open_generators(self) -> list[CandidateGenerator]:
         """Open the generators; indexes that are not there yet are built, training mentions read."""
-        return [
-            self._training_mentions()
-            if name == TrainingMentions.name
-            else self.materials.generator(self.task.terminology, name)
-            for name in self.linker_spec.generators
-        ]
+        name, materials = self.task.terminology, self.materials
+        return generators_of(
+            self.linker_spec,
+            materials.terminology(name),
+            self._training_documents,
+            partial(materials.generator, name),
+            tally=materials.tally,
+        )
 
     def open_reranker(self) -> Reranker | None:
         """Open the re-ranker, trained on the training part if need be; None if there is none."""
@@ -198,11 +201,6 @@ class Job:
 
     def _reranker(self) -> SystemReranker:
         return SystemReranker(self.recipe, self.part, self.system, self.materials, self.folder)
-
-    def _training_mentions(self) -> TrainingMentions:
-        terminology = self.materials.terminology(self.task.terminology)
-        training = self._training_documents()
-        return TrainingMentions.build(terminology, documents=training, tally=self.materials.tally)
 
     def _training_documents(self) -> tuple[Document, ...]:
         """Return the training part, none of which is tested."""
